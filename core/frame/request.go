@@ -1,0 +1,242 @@
+package frame
+
+import (
+	"time"
+
+	"github.com/understudy-dev/understudy/core/journal"
+)
+
+// Requests of nodes and clients, and their answers. ID is chosen by the asker
+// and unique among its open requests.
+
+// Op is one operation of a write.
+//
+//sumtype:decl
+type Op interface{ op() }
+
+// Set stores a value.
+type Set struct {
+	Key   string
+	Value []byte
+}
+
+// Delete removes a key; its result is 1 if there was one, else 0.
+type Delete struct{ Key string }
+
+// Increment adds By to the decimal integer at Key (absent counts as 0); its
+// result is the new number. It conflicts where the value is no such integer or
+// the sum overflows int64.
+type Increment struct {
+	Key string
+	By  int64
+}
+
+// Condition must hold for a write to be made. It is evaluated once, by the
+// master, before the first operation, against its latest state. Exactly one of
+// the three kinds is set.
+type Condition struct {
+	Key      string
+	Absent   bool          // there is no such key
+	Revision journal.Index // the key's revision is this one, above 0
+	HasValue bool          // the key's value is Value
+	Value    []byte
+}
+
+// Write asks the master to apply operations as one entry. (Client, Seq) makes
+// it exactly once: a write that was applied already is answered again, not
+// applied again.
+type Write struct {
+	Origin     journal.Origin
+	Conditions []Condition
+	Ops        []Op
+	Ack        journal.Ack
+	Wait       time.Duration // how long the master may wait for the Ack condition
+
+	// Known is the newest committed Index the asker knew when it first sent
+	// this write. Retry is true when it was sent before. Together they tell a
+	// master whose dedupe table has forgotten the client that it must not guess.
+	Known journal.Index
+	Retry bool
+}
+
+// Written answers Write.
+type Written struct {
+	Client  journal.ClientID
+	Seq     uint64
+	Receipt Receipt  // when Failure is nil
+	Results []int64  // one per operation
+	Failure *Failure // nil when the Ack condition was met
+}
+
+// Receipt says where a write is and what its acknowledgement means.
+type Receipt struct {
+	Position journal.Position
+	Ack      journal.Ack // what it got
+	Copies   uint32      // in-sync copies known to have it when it was answered, the master included
+	Durable  uint32      // of these, on storage that survives a restart
+}
+
+// Level says how fresh a read must be.
+type Level uint8
+
+// The read levels. LevelLocal is what the copy has, committed or not.
+// LevelCommitted is what no clean failover can take back. LevelLatest is
+// linearizable: answered by the master, which confirms with the relay that it
+// still is the master.
+const (
+	LevelLocal     Level = 0
+	LevelCommitted Level = 1
+	LevelLatest    Level = 2
+)
+
+// Read asks for the keys of a range in order. A read of one key has Exact.
+type Read struct {
+	ID    uint64
+	Level Level
+	Key   string // the key with Exact, else the prefix
+	Exact bool
+	After string // continue behind this key; "" from the start
+	Limit uint32 // at most this many; 0 is 1,000
+	Bare  bool   // keys and revisions without values
+}
+
+// ReadReply answers Read. A reply holds at most about 1 MiB; More says that
+// there is more behind the last key.
+type ReadReply struct {
+	ID       uint64
+	Items    []journal.Item
+	More     bool
+	Position journal.Position // of the state that was read
+	Dirty    bool             // some of it is not committed
+	Failure  *Failure
+}
+
+// Watch asks a copy for every committed change under a prefix from now on, or
+// after From if it is not zero. A Watch with an ID in use replaces it.
+type Watch struct {
+	ID     uint64
+	Prefix string
+	Exact  bool // Prefix is one whole key
+	From   journal.Position
+}
+
+// Unwatch ends a Watch.
+type Unwatch struct{ ID uint64 }
+
+// Changes are committed changes, in order; all changes of one entry that match
+// are in the same frame. The first Changes of a Watch has no events and says
+// where it begins.
+type Changes struct {
+	ID      uint64
+	Through journal.Position // everything up to here has been sent
+	Gap     bool             // what lies between From and here can't be had any more
+	Events  []journal.Event
+	Failure *Failure
+}
+
+// Probe asks a node how it stands.
+type Probe struct{ ID uint64 }
+
+// Report answers Probe.
+type Report struct {
+	ID      uint64
+	Node    journal.NodeID
+	Role    Role
+	Epoch   journal.Epoch // the newest it has accepted
+	Last    journal.Position
+	Commit  journal.Position
+	Applied journal.Position
+	Orphans uint32 // final ones kept here
+	Hash    uint64 // state hash at Applied
+	Keys    uint64 // number of keys
+	Storage string // "memory", "files", "opfs", ...
+
+	// Progress is the master's view of the others, by NodeID; empty elsewhere.
+	Progress []Progress
+}
+
+// Role is what a node is at a moment.
+type Role uint8
+
+// The roles. A node is joining until it has heard from an open master.
+const (
+	RoleOffline  Role = 0
+	RoleJoining  Role = 1
+	RoleReplica  Role = 2
+	RoleClaiming Role = 3 // has the mastership, but has not opened yet
+	RoleMaster   Role = 4 // open
+)
+
+// String returns the word people see.
+func (r Role) String() string {
+	switch r {
+	case RoleOffline:
+		return "offline"
+	case RoleJoining:
+		return "joining"
+	case RoleReplica:
+		return "replica"
+	case RoleClaiming:
+		return "claiming"
+	case RoleMaster:
+		return "master"
+	}
+	return "unknown"
+}
+
+// Progress is what a master knows of one replica.
+type Progress struct {
+	Node  journal.NodeID
+	Match journal.Position
+	State string // "probing", "streaming", "catching up", "snapshot"
+}
+
+// Verify asks whether a position is in the history.
+type Verify struct {
+	ID       uint64
+	Position journal.Position // a zero Epoch.Master is found by its number
+}
+
+// Verified answers Verify.
+type Verified struct {
+	ID       uint64
+	Verdict  Verdict
+	Position journal.Position // with the epoch's master filled in, where known
+}
+
+// Verdict is what became of a write.
+type Verdict uint8
+
+// The verdicts. A position above what is committed is unknown.
+const (
+	VerdictUnknown  Verdict = 0
+	VerdictKept     Verdict = 1
+	VerdictOrphaned Verdict = 2
+)
+
+// String returns the first word that verify prints.
+func (v Verdict) String() string {
+	switch v {
+	case VerdictKept:
+		return "kept"
+	case VerdictOrphaned:
+		return "orphaned"
+	case VerdictUnknown:
+	}
+	return "unknown"
+}
+
+// Yield asks the master to hand over to a node, or to the first in succession
+// if Successor is zero.
+type Yield struct {
+	ID        uint64
+	Successor journal.NodeID
+	Wait      time.Duration
+}
+
+// Yielded answers Yield once the new mastership is registered.
+type Yielded struct {
+	ID      uint64
+	Epoch   journal.Epoch
+	Failure *Failure
+}

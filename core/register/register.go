@@ -1,0 +1,61 @@
+package register
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/understudy-dev/understudy/core/journal"
+)
+
+// Version counts the changes of a register. 0 means that the room has no
+// history: nobody has ever been its master.
+type Version uint64
+
+// Seat is one place in the in-sync list.
+type Seat struct {
+	Node     journal.NodeID
+	Volatile bool // the copy is in memory only and ends with its node
+}
+
+// Register is the value under compare-and-swap. The master is Epoch.Master;
+// a zero Epoch.Master with a version above 0 means that nobody is. Values are
+// immutable: rules return a new one and share no slices that they change.
+type Register struct {
+	Version Version
+	Epoch   journal.Epoch
+
+	// InSync holds every copy that has all committed entries, in order of age.
+	// While there is a master it is in the list.
+	InSync []Seat
+
+	// Awaiting is true after the relay lost its register and adopted one from a
+	// node: no claim is granted until every node of InSync is present.
+	Awaiting bool
+
+	// Losses lists the masterships that began without any complete copy, the
+	// newest last; at most [MaxLosses].
+	Losses []Loss
+}
+
+// MaxLosses is how many loss records a register keeps.
+const MaxLosses = 16
+
+// Loss records that a mastership began although no in-sync copy was present.
+type Loss struct {
+	Epoch   journal.Epoch    // the mastership that began unclean
+	At      journal.Instant  // by the relay's clock
+	Missing []journal.NodeID // the in-sync nodes that were not there
+}
+
+// Compare orders registers by how new they are: epoch number, then version.
+func (r Register) Compare(other Register) int {
+	return cmp.Or(cmp.Compare(r.Epoch.Number, other.Epoch.Number), cmp.Compare(r.Version, other.Version))
+}
+
+// IsZero reports whether the room has no history.
+func (r Register) IsZero() bool { return r.Version == 0 }
+
+// IsInSync reports whether node has a seat in the in-sync list.
+func (r Register) IsInSync(node journal.NodeID) bool {
+	return slices.ContainsFunc(r.InSync, func(s Seat) bool { return s.Node == node })
+}
