@@ -1,0 +1,2 @@
+// Package election decides who asks for the mastership: one strategy per file.
+package election
