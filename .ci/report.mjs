@@ -11,7 +11,7 @@ const noSkip = process.env.NO_SKIP === '1';
 const passed = [], failed = [], skipped = [], brokenPackages = [];
 const said = new Map(); // "package test" -> lines
 
-const key = (event) => `${event.Package ?? event.ImportPath} ${event.Test ?? ''}`;
+const key = (event) => `${event.Package} ${event.Test ?? ''}`;
 
 function show(event) {
   process.stdout.write((said.get(key(event)) ?? []).join(''));
@@ -51,11 +51,12 @@ for await (const line of createInterface({ input: process.stdin })) {
     console.log(line); // what the toolchain says before a test starts
     continue;
   }
-  if (event.Action === 'output' || event.Action === 'build-output') {
+  if (event.Action === 'build-output') {
+    process.stdout.write(event.Output);
+  } else if (event.Action === 'output') {
     const lines = said.get(key(event)) ?? [];
     lines.push(event.Output);
     said.set(key(event), lines);
-    if (event.Action === 'build-output') process.stdout.write(event.Output);
   } else if (['pass', 'fail', 'skip'].includes(event.Action)) {
     if (event.Test) onTest(event);
     else onPackage(event);
