@@ -26,6 +26,7 @@ type Hello struct {
 type Welcome struct {
 	Version   uint16 // the protocol version to speak
 	Register  register.Register
+	Seated    bool              // the connection on which the mastership was granted is alive
 	Members   []register.Member // everybody connected, the receiver included, by NodeID
 	PingEvery time.Duration
 	DeadAfter time.Duration // silence after which the relay gives a node up
@@ -57,6 +58,7 @@ type Left struct {
 // value is on the relay's disk, and before the answer to the request.
 type Changed struct {
 	Register register.Register
+	Seated   bool // the master is connected by the connection that holds the mastership
 }
 
 // Waiting tells everybody why the room has no master and cannot get one by
@@ -94,6 +96,7 @@ type Amend struct {
 	Epoch   journal.Epoch
 	Add     []Addition
 	Remove  []journal.NodeID
+	Expel   bool // close the connections of those removed, with CodeSilent: they answer the relay but not the master
 }
 
 // Addition names a node with the incarnation that has caught up.
