@@ -3,3 +3,11 @@ module github.com/understudy-dev/understudy
 go 1.26
 
 ignore ./node_modules
+
+require (
+	github.com/andybalholm/brotli v1.2.0
+	github.com/cespare/xxhash/v2 v2.3.0
+	github.com/tidwall/btree v1.8.2
+)
+
+require pgregory.net/rapid v1.3.0 // indirect
