@@ -71,6 +71,7 @@ type Chunk struct {
 	Done    bool
 	Time    journal.Instant // logical time at At
 	Hash    uint64          // state hash at At
+	Evicted journal.Index   // see keyspace.Part
 	History journal.History // epoch history up to At
 	Commit  journal.Index
 }

@@ -1,0 +1,93 @@
+package keyspace
+
+import (
+	"github.com/tidwall/btree"
+
+	"github.com/understudy-dev/understudy/core/journal"
+)
+
+// content is the state at one position. Its trees share their nodes with
+// copies of it and copy a node before they write to it.
+type content struct {
+	at    journal.Position
+	time  journal.Instant
+	items *btree.BTreeG[row]
+	sum   uint64 // of the rows' hashes
+	table table
+}
+
+// row is one key with its share of the state hash, so that large values are
+// hashed only once.
+type row struct {
+	journal.Item
+	hash uint64
+}
+
+func newRow(key string, value []byte, revision journal.Index) row {
+	return row{
+		Item: journal.Item{Key: key, Value: value, Revision: revision},
+		hash: hashItem(key, value, revision),
+	}
+}
+
+func rowLess(a, b row) bool { return a.Key < b.Key }
+
+func byKey(key string) row { return row{Item: journal.Item{Key: key}} }
+
+func newContent() content {
+	return content{items: newTree(rowLess), table: newTable()}
+}
+
+// newTree returns a tree for one goroutine.
+func newTree[T any](less func(a, b T) bool) *btree.BTreeG[T] {
+	return btree.NewBTreeGOptions(less, btree.Options{NoLocks: true})
+}
+
+// copyTree copies a tree in constant time and only reads it: [btree.BTreeG.Copy]
+// writes a mark into its receiver, which other goroutines may be reading.
+func copyTree[T any](t *btree.BTreeG[T]) *btree.BTreeG[T] {
+	second := *t
+	return second.Copy()
+}
+
+// copy returns a content that changes on its own.
+func (c *content) copy() content {
+	second := *c
+	second.items = c.items.Copy()
+	second.table = c.table.copy()
+	return second
+}
+
+// put sets a key and returns what it replaced.
+func (c *content) put(r row) (old row, existed bool) {
+	old, existed = c.items.Set(r)
+	c.sum += r.hash - old.hash
+	return old, existed
+}
+
+// remove deletes a key and returns what it was.
+func (c *content) remove(key string) (old row, existed bool) {
+	old, existed = c.items.Delete(byKey(key))
+	c.sum -= old.hash
+	return old, existed
+}
+
+// revert takes back the newest entry.
+func (c *content) revert(u *undo) {
+	for i := range u.items {
+		if old := &u.items[i]; old.existed {
+			c.put(old.row)
+		} else {
+			c.remove(old.row.Key)
+		}
+	}
+	c.table.revert(&u.table)
+	c.time = u.time
+	c.at = u.before
+}
+
+// hash returns the state hash: a sum, so that the order of changes leaves no
+// trace and one change costs the same however many keys there are.
+func (c *content) hash() uint64 {
+	return c.sum + c.table.sum + mix(tagTime, uint64(c.time), 0, 0) + mix(tagEvicted, uint64(c.table.evicted), 0, 0)
+}

@@ -1,0 +1,104 @@
+package keyspace
+
+import (
+	"strings"
+
+	"github.com/understudy-dev/understudy/core/journal"
+)
+
+// firstOpenKey is the smallest key that is not reserved for structures.
+const firstOpenKey = "\x01"
+
+// isReserved reports whether a key belongs to a structure.
+func isReserved(key string) bool { return len(key) > 0 && key[0] == 0 }
+
+// Get returns a key at Applied, committed or not. Reserved keys are found too.
+func (s *State) Get(key string) (journal.Item, bool) {
+	r, ok := s.newest.items.Get(byKey(key))
+	return r.Item, ok
+}
+
+// GetCommitted returns a key as it is at the commit mark.
+func (s *State) GetCommitted(key string) (journal.Item, bool) {
+	if old := s.oldest(key); old != nil {
+		return old.item()
+	}
+	return s.Get(key)
+}
+
+// IsDirty reports whether an entry behind the commit mark touched the key.
+func (s *State) IsDirty(key string) bool { return s.oldest(key) != nil }
+
+// oldest returns the key as it was before the first entry behind the commit
+// mark that touched it, or nil if none did.
+func (s *State) oldest(key string) *oldItem {
+	var found *oldItem
+	s.dirty.Ascend(dirtyItem{key: key}, func(d dirtyItem) bool {
+		if d.key == key {
+			found = d.old
+		}
+		return false
+	})
+	return found
+}
+
+// item returns the key for a reader.
+func (o *oldItem) item() (journal.Item, bool) {
+	if !o.existed {
+		return journal.Item{}, false
+	}
+	return o.row.Item, true
+}
+
+// Scan visits the keys at Applied that begin with prefix and are above after,
+// in rising order, until visit returns false. Reserved keys are left out. visit
+// must not change s, nor the values it is given.
+func (s *State) Scan(prefix, after string, visit func(journal.Item) bool) {
+	if isReserved(prefix) {
+		return
+	}
+	s.newest.items.Ascend(byKey(max(prefix, after, firstOpenKey)), func(r row) bool {
+		if r.Key == after {
+			return true
+		}
+		return strings.HasPrefix(r.Key, prefix) && visit(r.Item)
+	})
+}
+
+// ScanCommitted is [State.Scan] as of the commit mark: keys that entries behind
+// it deleted are there, and keys that they made are not.
+func (s *State) ScanCommitted(prefix, after string, visit func(journal.Item) bool) {
+	if s.dirty.Len() == 0 {
+		s.Scan(prefix, after, visit)
+		return
+	}
+	if isReserved(prefix) {
+		return
+	}
+	start := max(prefix, after, firstOpenKey)
+	items, dirty := s.newest.items.Iter(), s.dirty.Iter()
+	moreItems, moreDirty := items.Seek(byKey(start)), dirty.Seek(dirtyItem{key: start})
+	for moreItems || moreDirty {
+		var item journal.Item
+		exists := true
+		if moreDirty && (!moreItems || dirty.Item().key <= items.Item().Key) {
+			first := dirty.Item() // the oldest undo of its key
+			item, exists = first.old.item()
+			item.Key = first.key
+			for moreDirty && dirty.Item().key == first.key {
+				moreDirty = dirty.Next()
+			}
+		} else {
+			item = items.Item().Item
+		}
+		if moreItems && items.Item().Key == item.Key {
+			moreItems = items.Next()
+		}
+		if !strings.HasPrefix(item.Key, prefix) {
+			return
+		}
+		if exists && item.Key != after && !visit(item) {
+			return
+		}
+	}
+}
