@@ -1,0 +1,69 @@
+package register
+
+import (
+	"slices"
+
+	"github.com/understudy-dev/understudy/core/journal"
+)
+
+// Claim gives the value by which a connected node becomes the master of the
+// next epoch. The in-sync list stays as it is, but for the two cases in which
+// it begins anew with the claimant alone: a new room, and [Reopen].
+//
+// It refuses with NotAllowed, Stale, MasterHere, StillAwaits, NotYet or
+// NotInSync, in this order.
+func Claim(r Register, s Scene, claimant journal.NodeID, number journal.EpochNumber) (Register, error) {
+	m, ok := s.member(claimant)
+	switch {
+	case !ok:
+		return r, refuse(Gone, "%v is not connected", claimant)
+	case !m.CanLead():
+		return r, refuse(NotAllowed, "%v is no candidate", claimant)
+	case number != r.Epoch.Number+1:
+		return r, refuse(Stale, "the next epoch is %d, not %d", r.Epoch.Number+1, number)
+	case s.Held:
+		return r, refuse(MasterHere, "%v, the master of epoch %v, is connected", r.Epoch.Master, r.Epoch)
+	case r.IsZero():
+		return open(s, m)
+	case r.Awaiting && len(s.Absent) > 0:
+		return awaited(r, s, claimant)
+	case r.IsInSync(claimant):
+		return r.granted(claimant), nil
+	}
+	return Reopen(r, s, claimant)
+}
+
+// CanLead reports whether the member may be master at all.
+func (m Member) CanLead() bool { return m.Candidate && m.HasCopy() }
+
+// open makes the first value of a room. A durable candidate gets it at once; a
+// volatile one only when no durable one is there and it has waited for one.
+func open(s Scene, m Member) (Register, error) {
+	if !m.Durable {
+		durable := slices.IndexFunc(s.Present, func(o Member) bool { return o.CanLead() && o.Durable })
+		if durable >= 0 {
+			return Register{}, notYet(max(s.OpenIn, retryAfter), "%v, which keeps its copy, opens this room", s.Present[durable].Node)
+		}
+		if s.OpenIn > 0 {
+			return Register{}, notYet(s.OpenIn, "a new room waits %v more for a node that keeps its copy", s.OpenIn)
+		}
+	}
+	first := Register{InSync: []Seat{{Node: m.Node, Volatile: !m.Durable}}}
+	return first.granted(m.Node), nil
+}
+
+// awaited judges a claim while nodes of an adopted in-sync list are missing.
+func awaited(r Register, s Scene, claimant journal.NodeID) (Register, error) {
+	if _, ok := Reopening(r, s.Absent); ok {
+		return Reopen(r, s, claimant)
+	}
+	return r, refuse(StillAwaits, "%d of the %d in-sync nodes of an adopted register are missing", len(s.Absent), len(r.InSync))
+}
+
+// granted is the next value, with the mastership of the next epoch at node.
+func (r Register) granted(node journal.NodeID) Register {
+	r.Version++
+	r.Epoch = journal.Epoch{Number: r.Epoch.Number + 1, Master: node}
+	r.Awaiting = false
+	return r
+}
