@@ -20,11 +20,11 @@ func (r *Room) onArrived(in Arrived) {
 	}
 	if next, ok := register.Adopt(r.value, in.Hello.Register); ok && in.Hello.Member.HasCopy() {
 		if r.change != nil {
-			r.held = append(r.held, in)
+			r.held = append(r.held, ask{conn: in.Conn, arrived: &in})
 			return
 		}
 		r.master = 0
-		r.begin(&change{next: next, arrived: &in})
+		r.begin(&change{next: next, ask: &ask{conn: in.Conn, arrived: &in}})
 		return
 	}
 	r.welcome(in)
@@ -66,8 +66,8 @@ func (r *Room) judge(in Arrived) (frame.Code, error) {
 // arriving counts the connections whose hello waits for the disk.
 func (r *Room) arriving() int {
 	count := 0
-	for _, in := range r.held {
-		if _, ok := in.(Arrived); ok {
+	for _, a := range r.held {
+		if a.arrived != nil {
 			count++
 		}
 	}

@@ -7,32 +7,16 @@ import (
 	"github.com/understudy-dev/understudy/core/register"
 )
 
-// change is a value on its way to the disk, and who asked for it: a request or
-// the hello that offered the value, until that connection is gone.
+// change is a value on its way to the disk.
 type change struct {
-	next     register.Register
-	received *Received
-	arrived  *Arrived
-	claim    bool // the mastership goes to whoever asked, on that connection only
-}
-
-// asker is the connection that waits for the change; 0 if it is gone.
-func (c *change) asker() uint64 {
-	switch {
-	case c.received != nil:
-		return c.received.Conn
-	case c.arrived != nil:
-		return c.arrived.Conn
-	}
-	return 0
+	next  register.Register
+	ask   *ask // who waits for it; nil once that connection is gone
+	claim bool // it is a claim's
 }
 
 // begin sends a value to the disk. Until it is there, the present one is in
 // force and frames are forwarded under it.
 func (r *Room) begin(c *change) {
-	if c.received != nil {
-		_, c.claim = c.received.Frame.(frame.Claim)
-	}
 	r.change, r.review = c, true
 	r.do(Store{Register: c.next})
 }
@@ -59,20 +43,18 @@ func (r *Room) onStored(in Stored) {
 		// another one: nobody must take it for the master.
 		r.tell(frame.Joined{Member: r.links[i].member, Again: true}, 0)
 	}
-	if c.received != nil {
-		r.answer(*c.received, frame.CodeOK, "")
-	}
-	if c.arrived != nil {
-		r.onArrived(*c.arrived)
+	if a := c.ask; a != nil && a.arrived == nil {
+		r.answer(*a, frame.CodeOK, "")
+	} else if a != nil {
+		r.onArrived(*a.arrived)
 	}
 	for len(r.held) > 0 && r.change == nil {
-		next := r.held[0]
+		a := r.held[0]
 		r.held = r.held[1:]
-		switch next := next.(type) {
-		case Arrived:
-			r.onArrived(next)
-		case Received:
-			r.decide(next)
+		if a.arrived != nil {
+			r.onArrived(*a.arrived)
+		} else {
+			r.decide(a)
 		}
 	}
 }
@@ -81,7 +63,10 @@ func (r *Room) onStored(in Stored) {
 // on, or the one its successor has now; 0 if there is none.
 func (r *Room) holder(c *change) uint64 {
 	if c.claim {
-		return c.asker()
+		if c.ask == nil {
+			return 0
+		}
+		return c.ask.conn
 	}
 	if i, here := r.place(r.value.Epoch.Master); here {
 		return r.links[i].conn

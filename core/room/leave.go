@@ -51,21 +51,10 @@ func (r *Room) unlink(l *link) {
 
 // forget drops what a connection has asked for and nobody has begun.
 func (r *Room) forget(conn uint64) {
-	r.held = slices.DeleteFunc(r.held, func(in Input) bool { return connOf(in) == conn })
-	if r.change != nil && r.change.asker() == conn {
-		r.change.received, r.change.arrived = nil, nil
+	r.held = slices.DeleteFunc(r.held, func(a ask) bool { return a.conn == conn })
+	if r.change != nil && r.change.ask != nil && r.change.ask.conn == conn {
+		r.change.ask = nil
 	}
-}
-
-// connOf is the connection of an input that waits for the disk.
-func connOf(in Input) uint64 {
-	switch in := in.(type) {
-	case Arrived:
-		return in.Conn
-	case Received:
-		return in.Conn
-	}
-	return 0
 }
 
 // pruneAbsent forgets who has no seat, now or in the value being stored, and
@@ -110,18 +99,18 @@ func (r *Room) onShutdown() {
 	for _, l := range r.links {
 		r.refuse(l.conn, frame.CodeShutdown, goingDown)
 	}
-	if r.change != nil && r.change.arrived != nil {
-		r.refuse(r.change.arrived.Conn, frame.CodeShutdown, goingDown)
+	if r.change != nil && r.change.ask != nil {
+		if r.change.ask.arrived != nil {
+			r.refuse(r.change.ask.conn, frame.CodeShutdown, goingDown)
+		}
+		r.change.ask = nil
 	}
-	for _, in := range r.held {
-		if in, ok := in.(Arrived); ok {
-			r.refuse(in.Conn, frame.CodeShutdown, goingDown)
+	for _, a := range r.held {
+		if a.arrived != nil {
+			r.refuse(a.conn, frame.CodeShutdown, goingDown)
 		}
 	}
 	r.links, r.held, r.master = nil, nil, 0
 	clear(r.conns)
-	if r.change != nil {
-		r.change.received, r.change.arrived = nil, nil
-	}
 	r.do(WakeAt{})
 }

@@ -22,7 +22,7 @@ type Room struct {
 	master uint64
 
 	change  *change // on its way to the disk; nil if none
-	held    []Input // what waits for it: Arrived that offer a register, and Received requests
+	held    []ask   // what waits for it, in order
 	absent  []departure
 	waiting frame.Waiting // in force, as everybody has been told
 	review  bool          // something that waiting or the alarm depends on has changed
