@@ -110,29 +110,37 @@ func TestAClientThatNeverMovesItsFloorIsBounded(t *testing.T) {
 	}
 }
 
+// runs makes spans of pairs of first and last numbers.
+func runs(ends ...uint64) []journal.Span {
+	var spans []journal.Span
+	for pair := range slices.Chunk(ends, 2) {
+		spans = append(spans, journal.Span{From: pair[0], To: pair[1]})
+	}
+	return spans
+}
+
 func TestSpansMergeAndTheOldestGoes(t *testing.T) {
-	type spans = []journal.Span
-	far := make(spans, spansMax)
+	far := make([]journal.Span, spansMax)
 	for i := range far {
 		far[i] = journal.Span{From: uint64(i)*10 + 10, To: uint64(i)*10 + 12}
 	}
 	for _, c := range []struct {
-		have spans
+		have []journal.Span
 		seq  uint64
-		want spans
+		want []journal.Span
 	}{
-		{nil, 1, spans{{1, 1}}},
-		{spans{{1, 1}}, 1, spans{{1, 1}}},
-		{spans{{1, 3}}, 2, spans{{1, 3}}},
-		{spans{{1, 1}}, 2, spans{{1, 2}}},
-		{spans{{2, 2}}, 1, spans{{1, 2}}},
-		{spans{{1, 1}, {3, 3}}, 2, spans{{1, 3}}},
-		{spans{{1, 1}, {9, 9}}, 5, spans{{1, 1}, {5, 5}, {9, 9}}},
-		{spans{{1, 1}}, 0, spans{{0, 1}}},
-		{spans{{0, 0}}, math.MaxUint64, spans{{0, 0}, {math.MaxUint64, math.MaxUint64}}},
-		{spans{{5, math.MaxUint64}}, 0, spans{{0, 0}, {5, math.MaxUint64}}},
+		{nil, 1, runs(1, 1)},
+		{runs(1, 1), 1, runs(1, 1)},
+		{runs(1, 3), 2, runs(1, 3)},
+		{runs(1, 1), 2, runs(1, 2)},
+		{runs(2, 2), 1, runs(1, 2)},
+		{runs(1, 1, 3, 3), 2, runs(1, 3)},
+		{runs(1, 1, 9, 9), 5, runs(1, 1, 5, 5, 9, 9)},
+		{runs(1, 1), 0, runs(0, 1)},
+		{runs(0, 0), math.MaxUint64, runs(0, 0, math.MaxUint64, math.MaxUint64)},
+		{runs(5, math.MaxUint64), 0, runs(0, 0, 5, math.MaxUint64)},
 		{far, 500, append(slices.Clone(far[1:]), journal.Span{From: 500, To: 500})},
-		{far, 13, append(spans{{10, 13}}, far[1:]...)},
+		{far, 13, append(runs(10, 13), far[1:]...)},
 		{far, 5, far},
 	} {
 		before := slices.Clone(c.have)
