@@ -1,0 +1,267 @@
+package core
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/understudy-dev/understudy/core/journal"
+	"github.com/understudy-dev/understudy/core/keyspace"
+)
+
+// localCopy is this node's copy of the room: the journal, the state it leads
+// to, the orphans cut from it, and how much of it all is durable.
+//
+// Invariants: state.Applied == log.Last; log.Base <= state.Committed <=
+// log.Last; durable <= log.Last. Changes become records, which [localCopy.flush]
+// gives to the host in one Store.
+type localCopy struct {
+	meta    Meta
+	log     journal.Log
+	state   *keyspace.State
+	orphans orphanage
+
+	records []Record // changes since the last flush
+	seq     uint64   // of the last Store
+	stored  uint64   // Seq up to which the host has reported Persisted
+	metaSeq uint64   // of the Store that holds the newest meta; see isMetaStored
+	marks   []mark   // Stores on their way, oldest first
+	durable journal.Position
+
+	keepBytes int // entries kept at hand for replicas that fall behind
+}
+
+// mark says where the durable journal ends once the Store seq is persisted.
+type mark struct {
+	seq  uint64
+	last journal.Position
+}
+
+// newLocalCopy takes what was stored. Everything in it is durable.
+func newLocalCopy(stored Stored, keepBytes int) (*localCopy, error) {
+	c := &localCopy{meta: stored.Meta, state: keyspace.New(), keepBytes: keepBytes}
+	if stored.Snapshot != nil {
+		c.state = stored.Snapshot.State()
+		c.log = journal.NewLog(stored.Snapshot.At(), stored.History)
+	}
+	for _, e := range stored.Entries {
+		if err := c.follows(e.Position); err != nil {
+			return nil, fmt.Errorf("stored journal: %w", err)
+		}
+		c.log.Append(e)
+		c.state.Apply(e)
+	}
+	c.durable = c.log.Last()
+	c.orphans.restore(stored.Orphans)
+	// A record whose entry is in the journal is either of a cut that a crash
+	// prevented or of an entry that came back. Both are as if the cut had never
+	// been begun: if it is still needed, the next master's entries do it again.
+	c.dropOrphans(c.orphans.withdraw(c.log.Contains))
+	return c, nil
+}
+
+// follows reports why p can't be the position of the next entry.
+func (c *localCopy) follows(p journal.Position) error {
+	last := c.log.Last()
+	if p.Index != last.Index+1 || p.Epoch.Compare(last.Epoch) < 0 {
+		return fmt.Errorf("entry %v does not follow %v", p, last)
+	}
+	return nil
+}
+
+// append adds one entry of this node's own mastership, or one that was checked.
+func (c *localCopy) append(e journal.Entry) {
+	c.log.Append(e)
+	c.state.Apply(e)
+	if n := len(c.records); n > 0 {
+		if a, ok := c.records[n-1].(Append); ok {
+			a.Entries = append(a.Entries, e)
+			c.records[n-1] = a
+			return
+		}
+	}
+	c.records = append(c.records, Append{Entries: []journal.Entry{e}})
+}
+
+// committedError is what would have to be cut although it is committed. It can't
+// happen unless a peer breaks the protocol.
+type committedError struct {
+	have, got journal.Position
+	commit    journal.Index
+}
+
+func (e *committedError) Error() string {
+	return fmt.Sprintf("entry %v differs from %v here, which is committed (up to %d)", e.got, e.have, e.commit)
+}
+
+// merge brings entries that follow a position of this journal into it. It
+// writes from the first entry that differs on, so a late duplicate cuts
+// nothing. What it cuts becomes orphans first; asked says which of the cut
+// entries had been answered.
+func (c *localCopy) merge(entries []journal.Entry, asked func(journal.Entry) bool) error {
+	for len(entries) > 0 && c.log.Contains(entries[0].Position) {
+		entries = entries[1:]
+	}
+	if len(entries) == 0 {
+		return nil
+	}
+	first := entries[0].Position
+	if commit := c.state.Committed().Index; first.Index <= commit {
+		return &committedError{have: c.log.At(first.Index), got: first, commit: commit}
+	}
+	if first.Index <= c.log.Last().Index {
+		c.cut(first.Index-1, asked)
+	}
+	for _, e := range entries {
+		if err := c.follows(e.Position); err != nil {
+			return err
+		}
+		c.append(e)
+	}
+	c.dropOrphans(c.orphans.withdraw(c.log.Contains))
+	return nil
+}
+
+// cut removes the entries behind an index, orphan records first.
+func (c *localCopy) cut(after journal.Index, asked func(journal.Entry) bool) {
+	c.state.Undo(after)
+	removed := c.log.Cut(after)
+	c.keepOrphans(removed, asked)
+	c.records = append(c.records, Cut{After: after})
+	c.shortenDurable()
+}
+
+// shortenDurable makes durable, now and once the Stores on their way are
+// persisted, end with the log.
+func (c *localCopy) shortenDurable() {
+	last := c.log.Last()
+	if c.durable.Index > last.Index {
+		c.durable = last
+	}
+	for i := range c.marks {
+		if c.marks[i].last.Index > last.Index {
+			c.marks[i].last = last
+		}
+	}
+}
+
+func (c *localCopy) keepOrphans(removed []journal.Entry, asked func(journal.Entry) bool) {
+	fresh := c.orphans.keep(removed, asked)
+	if len(fresh) > 0 {
+		c.records = append(c.records, SaveOrphans{Orphans: fresh})
+	}
+}
+
+func (c *localCopy) dropOrphans(positions []journal.Position) {
+	if len(positions) > 0 {
+		c.records = append(c.records, DropOrphans{Positions: positions})
+	}
+}
+
+// commit advances the commit mark to at most index, and returns the entries
+// that became committed.
+func (c *localCopy) commit(index journal.Index) []journal.Entry {
+	before := c.state.Committed().Index
+	index = min(index, c.log.Last().Index)
+	if index <= before {
+		return nil
+	}
+	c.state.Commit(index)
+	entries, _ := c.log.After(before, math.MaxInt)
+	entries = entries[:index-before]
+	c.settleOrphans(index, entries)
+	return entries
+}
+
+func (c *localCopy) settleOrphans(commit journal.Index, committed []journal.Entry) {
+	if changed := c.orphans.settle(commit, committed, c); len(changed) > 0 {
+		c.records = append(c.records, SaveOrphans{Orphans: changed})
+	}
+}
+
+// reset replaces the whole copy by a snapshot. What this journal held and the
+// snapshot's history does not becomes orphans.
+func (c *localCopy) reset(s *keyspace.Snapshot, history journal.History, asked func(journal.Entry) bool) error {
+	common := c.log.Common(history, s.At())
+	if commit := c.state.Committed(); commit.Index > common.Index {
+		return &committedError{have: commit, got: s.At(), commit: commit.Index}
+	}
+	parted, ok := c.log.After(common.Index, math.MaxInt)
+	if !ok {
+		parted = nil // below the base everything is committed
+	}
+	c.keepOrphans(parted, asked)
+	c.log = journal.NewLog(s.At(), history)
+	c.state = s.State()
+	c.records = append(c.records, SaveSnapshot{Snapshot: s, History: history, Reset: true})
+	c.durable = journal.Position{}
+	for i := range c.marks {
+		c.marks[i].last = journal.Position{}
+	}
+	c.dropOrphans(c.orphans.withdraw(c.log.Contains))
+	c.settleOrphans(s.At().Index, nil)
+	return nil
+}
+
+// compact forgets old entries once they take more than twice keepBytes, but
+// none behind keepFrom unless they take more than eight times as much.
+func (c *localCopy) compact(keepFrom journal.Index) {
+	size := c.log.SizeBytes()
+	if size <= 2*c.keepBytes {
+		return
+	}
+	to := c.state.Committed().Index
+	if size <= 8*c.keepBytes {
+		to = min(to, keepFrom)
+	}
+	// The newest keepBytes stay.
+	excess, drop := size-c.keepBytes, c.log.Base().Index
+	for excess > 0 && drop < to {
+		e, _ := c.log.Entry(drop + 1)
+		excess -= e.SizeBytes()
+		drop++
+	}
+	if drop == c.log.Base().Index {
+		return
+	}
+	c.records = append(c.records, SaveSnapshot{
+		Snapshot: c.state.Snapshot(),
+		History:  c.log.HistoryUpTo(c.state.Committed().Index),
+	})
+	c.log.Compact(drop)
+}
+
+// saveMeta stores the small facts. Until they are durable nothing leaves this
+// node; see [outlet].
+func (c *localCopy) saveMeta() {
+	c.records = append(c.records, SaveMeta{Meta: c.meta})
+	c.metaSeq = c.seq + 1
+}
+
+// flush returns the Store for what changed, or nil.
+func (c *localCopy) flush() Effect {
+	if len(c.records) == 0 {
+		return nil
+	}
+	c.seq++
+	s := Store{Seq: c.seq, Records: c.records}
+	c.records = nil
+	c.marks = append(c.marks, mark{seq: c.seq, last: c.log.Last()})
+	return s
+}
+
+// pendingSeq is the Store after which everything of this moment is durable.
+func (c *localCopy) pendingSeq() uint64 {
+	if len(c.records) > 0 {
+		return c.seq + 1
+	}
+	return c.seq
+}
+
+// onPersisted notes what the host has made durable.
+func (c *localCopy) onPersisted(seq uint64) {
+	c.stored = max(c.stored, seq)
+	for len(c.marks) > 0 && c.marks[0].seq <= seq {
+		c.durable = c.marks[0].last
+		c.marks = c.marks[1:]
+	}
+}

@@ -1,0 +1,158 @@
+package core
+
+import (
+	"slices"
+
+	"github.com/understudy-dev/understudy/core/frame"
+	"github.com/understudy-dev/understudy/core/journal"
+	"github.com/understudy-dev/understudy/core/register"
+)
+
+// amendment is a change of the in-sync list that the relay has not answered.
+// It may be made or not, so it counts both ways: who is being added is waited
+// for already, and who is being removed is still waited for.
+type amendment struct {
+	request uint64
+	add     []frame.Addition
+	remove  []journal.NodeID
+}
+
+func (a *amendment) adds(id journal.NodeID) bool {
+	return a != nil && slices.ContainsFunc(a.add, func(x frame.Addition) bool { return x.Node == id })
+}
+
+func (a *amendment) removes(id journal.NodeID) bool {
+	return a != nil && slices.Contains(a.remove, id)
+}
+
+// amendInSync asks the relay for the in-sync list that the facts call for.
+func (n *Node) amendInSync() {
+	m := n.mastership
+	if m.amend != nil {
+		return
+	}
+	a := &amendment{}
+	expel := false
+	for _, seat := range n.lobby.register.InSync {
+		if seat.Node == n.id() {
+			continue
+		}
+		p := m.find(seat.Node)
+		switch {
+		case p == nil:
+			a.remove = append(a.remove, seat.Node)
+		case m.phase != phaseOpen:
+			if n.refusesToSeal(seat) {
+				a.remove = append(a.remove, seat.Node)
+				expel = true
+			}
+		case p.lags(n.now):
+			p.reached, p.goal = false, 0
+			a.remove = append(a.remove, seat.Node)
+		}
+	}
+	if m.phase == phaseOpen {
+		for _, p := range m.progress {
+			if n.isReady(p) {
+				a.add = append(a.add, frame.Addition{Node: p.node, Incarnation: p.incarnation})
+			}
+		}
+	}
+	if len(a.add)+len(a.remove) == 0 {
+		return
+	}
+	a.request = n.lobby.nextRequest()
+	m.amend = a
+	n.send(frame.ToRelay(), frame.Amend{
+		Request: a.request, Version: n.lobby.register.Version, Epoch: m.epoch,
+		Add: a.add, Remove: a.remove, Expel: expel,
+	})
+}
+
+// refusesToSeal reports whether an in-sync node answers the relay's pings but
+// not Seal, while others do.
+func (n *Node) refusesToSeal(seat register.Seat) bool {
+	m := n.mastership
+	_, sealed := m.findSealed(seat.Node)
+	return !sealed && n.now.Sub(m.since) >= sealLimit && len(m.sealed) > 0
+}
+
+// isReady reports whether a copy may join the in-sync list: in this epoch,
+// incarnation and connection it has had the whole journal once, and now has
+// everything committed and the epoch start.
+func (n *Node) isReady(p *progress) bool {
+	return p.reached && !n.lobby.register.IsInSync(p.node) &&
+		p.match >= n.mastership.start && p.match >= n.copy.state.Committed().Index
+}
+
+// onAmended takes the relay's answer to an Amend. The new list came before, as
+// Changed.
+func (n *Node) onAmended(f frame.Answer) {
+	m := n.mastership
+	m.amend = nil
+	switch f.Code {
+	case frame.CodeOK, frame.CodeGone:
+		// Gone: who was to be added has left. The facts are looked at again.
+	default:
+		n.endMastership("the relay refused to amend the in-sync list: " + f.Text)
+	}
+}
+
+// matchOf is how far a node's copy is known to go, this one's included.
+func (n *Node) matchOf(id journal.NodeID) journal.Index {
+	if id == n.id() {
+		return n.copy.durable.Index
+	}
+	if p := n.mastership.find(id); p != nil {
+		return p.match
+	}
+	return 0
+}
+
+// advanceCommit moves the commit mark to the smallest match over the maximal
+// in-sync set: the confirmed list and who is being added. Entries of older
+// epochs commit only together with the epoch start.
+func (n *Node) advanceCommit() {
+	m := n.mastership
+	if m == nil || m.phase != phaseOpen {
+		return
+	}
+	commit := n.copy.durable.Index
+	for _, seat := range n.lobby.register.InSync {
+		commit = min(commit, n.matchOf(seat.Node))
+	}
+	if m.amend != nil {
+		for _, a := range m.amend.add {
+			commit = min(commit, n.matchOf(a.Node))
+		}
+	}
+	if commit >= m.start {
+		n.commitTo(commit)
+	}
+}
+
+// replicas returns the in-sync replicas that count for an Ack of n: confirmed
+// and not being removed.
+func (n *Node) replicas() []journal.NodeID {
+	var ids []journal.NodeID
+	for _, seat := range n.lobby.register.InSync {
+		if seat.Node != n.id() && !n.mastership.amend.removes(seat.Node) {
+			ids = append(ids, seat.Node)
+		}
+	}
+	return ids
+}
+
+// reachedBy returns the index that the master and count of the replicas have
+// stored, 0 if there are not so many.
+func (n *Node) reachedBy(count int) journal.Index {
+	var matches []journal.Index
+	for _, id := range n.replicas() {
+		matches = append(matches, n.matchOf(id))
+	}
+	if len(matches) < count {
+		return 0
+	}
+	slices.Sort(matches)
+	return min(n.copy.durable.Index, matches[len(matches)-count])
+}

@@ -1,0 +1,150 @@
+package core
+
+import (
+	"fmt"
+
+	"github.com/understudy-dev/understudy/core/frame"
+	"github.com/understudy-dev/understudy/core/journal"
+)
+
+// serve acts on a request, from a peer or from this node's own application,
+// and reports whether f was one.
+func (n *Node) serve(from journal.NodeID, f frame.Frame) bool {
+	switch f := f.(type) {
+	case frame.Write:
+		n.onWrite(from, f)
+	case frame.Read:
+		n.onRead(from, f)
+	case frame.Watch:
+		n.onWatch(from, f)
+	case frame.Unwatch:
+		n.watches.remove(watchKey{asker: from, id: f.ID})
+	case frame.Probe:
+		n.reply(from, n.report(f.ID))
+	case frame.Verify:
+		n.reply(from, n.verify(f))
+	case frame.Yield:
+		n.onYield(from, f)
+	default:
+		return false
+	}
+	return true
+}
+
+// onAsked takes a request of this node's application. What this copy can answer
+// it answers; the rest goes through the outbox to whom it concerns.
+func (n *Node) onAsked(in Asked) {
+	to := in.To
+	switch f := in.Frame.(type) {
+	case frame.Read:
+		if to.IsZero() && f.Level != frame.LevelLatest {
+			to = n.id()
+		}
+	case frame.Watch, frame.Probe:
+		if to.IsZero() {
+			to = n.id()
+		}
+	case frame.Unwatch:
+		n.onForget(Forget{Frame: frame.Watch{ID: f.ID}})
+		return
+	case frame.Verify:
+		if to.IsZero() && n.lobby.master().IsZero() {
+			to = n.id()
+		}
+	case frame.Write, frame.Yield:
+	default:
+		panic(fmt.Sprintf("core: %T is not a request", in.Frame))
+	}
+	if !to.IsZero() && to != n.id() && !n.lobby.isPresent(to) {
+		n.out.do(Replied{Frame: failed(in.Frame, &frame.Failure{
+			Code: frame.CodeGone, Text: fmt.Sprintf("%v is not in the room", to),
+		})})
+		return
+	}
+	in.To = to
+	n.outbox.add(n.now, in, n.copy.state.Committed().Index)
+	if to == n.id() {
+		n.routeRequests()
+	}
+}
+
+// onForget drops a request nobody waits for. A watch ends where it is served.
+func (n *Node) onForget(in Forget) {
+	to, found := n.outbox.forget(in.Frame)
+	w, isWatch := in.Frame.(frame.Watch)
+	if !found || !isWatch {
+		return
+	}
+	if to == n.id() {
+		n.watches.remove(watchKey{asker: to, id: w.ID})
+		return
+	}
+	n.send(frame.ToNode(to), frame.Unwatch{ID: w.ID})
+}
+
+// routeRequests sends the application's requests to whom they concern, this
+// node included.
+func (n *Node) routeRequests() {
+	if n.outbox.unsent == 0 {
+		return
+	}
+	for _, r := range n.outbox.due(n.now, n.lobby.master()) {
+		if r.to == n.id() {
+			n.serve(n.id(), r.frame)
+			continue
+		}
+		n.send(frame.ToNode(r.to), r.frame)
+	}
+	if n.mastership != nil {
+		n.superviseMastership()
+	}
+}
+
+// report tells how this node stands.
+func (n *Node) report(id uint64) frame.Report {
+	state := n.copy.state
+	r := frame.Report{
+		ID:      id,
+		Node:    n.id(),
+		Role:    n.role(),
+		Epoch:   n.copy.meta.Accepted,
+		Last:    n.copy.log.Last(),
+		Commit:  state.Committed(),
+		Applied: state.Applied(),
+		Orphans: uint32(n.copy.orphans.final()),
+		Hash:    state.Hash(),
+		Keys:    uint64(state.Len()),
+		Storage: n.cfg.Storage,
+	}
+	if m := n.mastership; m != nil {
+		for _, p := range m.progress {
+			r.Progress = append(r.Progress, frame.Progress{
+				Node: p.node, Match: n.copy.log.At(p.match), State: p.state.String(),
+			})
+		}
+	}
+	return r
+}
+
+// verify says what became of the entry at a position, as far as this copy can
+// know. Its epoch may be given by number alone.
+func (n *Node) verify(f frame.Verify) frame.Verified {
+	p := f.Position
+	commit := n.copy.state.Committed().Index
+	at := n.copy.log.At(p.Index)
+	if p.Epoch.Master.IsZero() && at.Epoch.Number == p.Epoch.Number {
+		p = at
+	}
+	answer := frame.Verified{ID: f.ID, Position: p}
+	switch {
+	case p.Index == 0 || p.Index > commit:
+	case p == at:
+		answer.Verdict = frame.VerdictKept
+	default:
+		answer.Verdict = frame.VerdictOrphaned
+	}
+	if n.copy.orphans.isFinal(p) {
+		answer.Verdict = frame.VerdictOrphaned
+	}
+	return answer
+}

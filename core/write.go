@@ -1,0 +1,167 @@
+package core
+
+import (
+	"fmt"
+
+	"github.com/understudy-dev/understudy/core/frame"
+	"github.com/understudy-dev/understudy/core/journal"
+	"github.com/understudy-dev/understudy/core/keyspace"
+)
+
+// arrival is a write that waits to be looked at.
+type arrival struct {
+	from     journal.NodeID
+	write    frame.Write
+	deadline journal.Instant
+}
+
+// onWrite takes a write of a peer or of this node's application.
+func (n *Node) onWrite(from journal.NodeID, w frame.Write) {
+	m := n.mastership
+	if m == nil {
+		n.reply(from, failed(w, n.notMaster()))
+		return
+	}
+	if err := checkWrite(w); err != nil {
+		n.reply(from, failed(w, err))
+		return
+	}
+	if m.waiting.count+len(m.early) >= frame.PendingWritesMax {
+		n.reply(from, failed(w, &frame.Failure{
+			Code: frame.CodeBusy, Text: fmt.Sprintf("%d writes wait already, the limit", frame.PendingWritesMax),
+		}))
+		return
+	}
+	if m.phase != phaseOpen || m.handover != nil {
+		m.early = append(m.early, arrival{from: from, write: w, deadline: n.now.Add(positive(w.Wait))})
+		return
+	}
+	n.makeWrite(from, w)
+}
+
+func (n *Node) notMaster() *frame.Failure {
+	text := "this node is not the master"
+	if master := n.lobby.master(); !master.IsZero() && master != n.id() {
+		text = fmt.Sprintf("this node is not the master, %v is", master)
+	}
+	return &frame.Failure{Code: frame.CodeNotMaster, Text: text}
+}
+
+// makeWrite makes one entry of a write, or answers why not. A write that was
+// made already is not made again: it waits with the entry there is.
+func (n *Node) makeWrite(from journal.NodeID, w frame.Write) {
+	m := n.mastership
+	origin := w.Origin
+	switch kept, seen := n.copy.state.Lookup(origin.Client, origin.Seq); seen {
+	case keyspace.SeenKept:
+		n.await(from, w, kept.Position, kept.Results)
+		return
+	case keyspace.SeenForgotten:
+		n.reply(from, failed(w, &frame.Failure{
+			Code: frame.CodeOutcomeUnknown, Text: "this write was made and answered before",
+		}))
+		return
+	case keyspace.SeenNot:
+	}
+	if evicted := n.copy.state.Evicted(); w.Retry && evicted > w.Known && !n.copy.state.KnowsClient(origin.Client) {
+		n.reply(from, failed(w, &frame.Failure{
+			Code: frame.CodeOutcomeUnknown, Text: "the room no longer remembers this client's writes",
+		}))
+		return
+	}
+	if want, have := int(w.Ack), len(n.replicas()); want > have {
+		n.reply(from, failed(w, &frame.Failure{
+			Code: frame.CodeNotEnoughReplicas, Text: wanted(want, have),
+		}))
+		return
+	}
+	changes, results, failure := evaluate(n.copy.state, w)
+	if failure != nil {
+		n.reply(from, failed(w, failure))
+		return
+	}
+	e := journal.Entry{
+		Position: journal.Position{Epoch: m.epoch, Index: n.copy.log.Last().Index + 1},
+		Time:     max(n.now, n.copy.state.Time()),
+		Ack:      w.Ack,
+		Origin:   origin,
+		Changes:  changes,
+		Results:  results,
+	}
+	n.copy.append(e)
+	n.await(from, w, e.Position, results)
+}
+
+func wanted(want, have int) string {
+	if want == 1 {
+		return fmt.Sprintf("1 replica wanted, %d in sync", have)
+	}
+	return fmt.Sprintf("%d replicas wanted, %d in sync", want, have)
+}
+
+// await makes the answer to a write wait for its Ack condition. What an older
+// epoch wrote counts only together with this epoch's start.
+func (n *Node) await(from journal.NodeID, w frame.Write, p journal.Position, results []int64) {
+	m := n.mastership
+	m.waiting.add(waitingWrite{
+		asker: from, origin: w.Origin, ack: w.Ack,
+		position: p, needs: max(p.Index, m.start), results: results,
+		deadline: n.now.Add(positive(w.Wait)),
+	})
+}
+
+// answerWrites answers the writes whose Ack condition is met, and those whose
+// time is over: a write that is in the journal has no failure, only an unknown
+// outcome.
+func (n *Node) answerWrites() {
+	m := n.mastership
+	for _, q := range m.waiting.queues {
+		for _, w := range q.takeUpTo(n.ackedIndex(q.ack)) {
+			m.waiting.count--
+			receipt := n.receipt(w)
+			n.answered.add(w.position, w.ack)
+			n.reply(w.asker, w.written(receipt, nil))
+		}
+	}
+	if m.waiting.mayExpire(n.now) {
+		for _, w := range m.waiting.expired(n.now) {
+			n.reply(w.asker, w.written(frame.Receipt{}, &frame.Failure{
+				Code: frame.CodeOutcomeUnknown, Position: w.position, Text: n.shortfall(w),
+			}))
+		}
+	}
+}
+
+// ackedIndex is the index up to which an Ack condition is met.
+func (n *Node) ackedIndex(ack journal.Ack) journal.Index {
+	switch {
+	case ack == journal.AckAsync:
+		return n.copy.durable.Index
+	case ack == journal.AckAll:
+		return n.copy.state.Committed().Index
+	}
+	return n.reachedBy(int(ack))
+}
+
+func (n *Node) shortfall(w waitingWrite) string {
+	return fmt.Sprintf("written at %v, but ack %v was not reached in time", w.position, w.ack)
+}
+
+// receipt counts the in-sync copies that are known to have the write.
+func (n *Node) receipt(w waitingWrite) frame.Receipt {
+	r := frame.Receipt{Position: w.position, Ack: w.ack, Copies: 1}
+	if n.cfg.Member.Durable {
+		r.Durable = 1
+	}
+	for _, id := range n.replicas() {
+		p := n.mastership.find(id)
+		if p == nil || p.match < w.needs {
+			continue
+		}
+		r.Copies++
+		if p.durable {
+			r.Durable++
+		}
+	}
+	return r
+}
