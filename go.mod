@@ -10,4 +10,8 @@ require (
 	github.com/tidwall/btree v1.8.2
 )
 
-require pgregory.net/rapid v1.3.0 // indirect
+require (
+	github.com/fxamacker/cbor/v2 v2.10.0
+	github.com/x448/float16 v0.8.4 // indirect
+	pgregory.net/rapid v1.3.0 // indirect
+)
