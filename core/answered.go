@@ -20,7 +20,7 @@ type answered struct {
 
 func (a *answered) add(p journal.Position, ack journal.Ack) {
 	switch {
-	case ack == journal.AckAsync:
+	case ack == journal.AckAsync && p.Compare(a.async) > 0:
 		a.async = p
 	case ack > 0:
 		a.counts = append(a.counts, p)

@@ -28,7 +28,7 @@ func (a *amendment) removes(id journal.NodeID) bool {
 // amendInSync asks the relay for the in-sync list that the facts call for.
 func (n *Node) amendInSync() {
 	m := n.mastership
-	if m.amend != nil {
+	if m.amend != nil || (m.handover != nil && m.handover.request != 0) {
 		return
 	}
 	a := &amendment{}
@@ -94,7 +94,7 @@ func (n *Node) onAmended(f frame.Answer) {
 	case frame.CodeOK, frame.CodeGone:
 		// Gone: who was to be added has left. The facts are looked at again.
 	default:
-		n.endMastership("the relay refused to amend the in-sync list: " + f.Text)
+		n.abdicate("the relay refused to amend the in-sync list: " + f.Text)
 	}
 }
 

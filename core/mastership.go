@@ -1,7 +1,6 @@
 package core
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -31,10 +30,11 @@ const (
 // mastership is what a node has while it is master, from the grant to the end.
 // It never outlives the connection on which it was granted.
 type mastership struct {
-	epoch journal.Epoch
-	since journal.Instant
-	phase phase
-	start journal.Index // of the epoch start entry; 0 before open
+	epoch  journal.Epoch
+	since  journal.Instant
+	seenAt journal.Instant // of the newest step
+	phase  phase
+	start  journal.Index // of the epoch start entry; 0 before open
 
 	sealed []sealedCopy // answers to Seal, by NodeID
 	fetch  *fetch       // nil unless recovering
@@ -91,19 +91,32 @@ func (n *Node) endMastership(reason string) {
 	}
 }
 
-// resign gives up a mastership that does not come off.
+// resign gives up a mastership that does not come off, for the benefit of the
+// first in succession.
 func (n *Node) resign(reason string) {
-	m := n.mastership
 	n.send(frame.ToRelay(), frame.Handover{
-		Request: n.lobby.nextRequest(), Version: n.lobby.register.Version, Epoch: m.epoch,
+		Request: n.lobby.nextRequest(), Version: n.lobby.register.Version, Epoch: n.mastership.epoch,
 	})
+	if n.departure != nil {
+		n.endMastership(reason)
+		return
+	}
+	n.abdicate(reason)
+}
+
+// abdicate ends a mastership that the relay may still believe in. The seat
+// hangs on the connection, so the connection goes too; else the room would wait
+// for a master that is none.
+func (n *Node) abdicate(reason string) {
 	n.endMastership(reason)
-	n.candidacy.notBefore = n.now.Add(openLimit)
+	n.dropConnection(reason)
+	n.candidacy.notBefore = n.now.Add(claimAgainAfter)
 }
 
 // superviseMastership does at the end of a step what the step made possible.
 func (n *Node) superviseMastership() {
 	m := n.mastership
+	m.seenAt = n.now
 	if m.phase != phaseOpen {
 		n.superviseOpening()
 	}
@@ -203,6 +216,6 @@ type sealedCopy struct {
 
 func (m *mastership) findSealed(id journal.NodeID) (int, bool) {
 	return slices.BinarySearchFunc(m.sealed, id, func(s sealedCopy, id journal.NodeID) int {
-		return cmp.Compare(0, -s.node.Compare(id))
+		return s.node.Compare(id)
 	})
 }

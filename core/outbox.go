@@ -22,7 +22,9 @@ const (
 // its (client, seq), so sending it again never makes it twice.
 type outbox struct {
 	client ClientID
-	open   []*request // in the order asked; writes have rising Seq
+	open   []*request      // in the order asked; writes have rising Seq
+	unsent int             // how many of them are not sent
+	soon   journal.Instant // no deadline is before it; 0 if there is none
 }
 
 // ClientID is short for the journal's.
@@ -55,6 +57,8 @@ func (o *outbox) add(now journal.Instant, in Asked, known journal.Index) {
 		r.frame, r.deadline = f, now.Add(f.Wait)
 	}
 	o.open = append(o.open, r)
+	o.unsent++
+	o.soon = sooner(o.soon, r.deadline)
 }
 
 func positive(wait time.Duration) time.Duration {
@@ -104,6 +108,7 @@ func (o *outbox) due(now journal.Instant, master journal.NodeID) []outgoing {
 			f = w
 		}
 		r.sent, r.tried = true, true
+		o.unsent--
 		out = append(out, outgoing{to: to, frame: f})
 	}
 	return out
@@ -115,13 +120,40 @@ func (o *outbox) due(now journal.Instant, master journal.NodeID) []outgoing {
 func (o *outbox) unsend() {
 	for _, r := range o.open {
 		if r.to.IsZero() {
-			r.sent, r.notYet = false, 0
+			o.retry(r, 0)
 		}
 	}
 }
 
+// retry makes a request due again at a moment.
+func (o *outbox) retry(r *request, at journal.Instant) {
+	if r.sent {
+		o.unsent++
+	}
+	r.sent, r.notYet = false, at
+}
+
+// ended counts a request that leaves the box.
+func (o *outbox) ended(r *request) {
+	if !r.sent {
+		o.unsent--
+	}
+}
+
+// abandon ends every request: nobody will ask for this node any more.
+func (o *outbox) abandon(why string) []frame.Frame {
+	var answers []frame.Frame
+	for _, r := range o.open {
+		failure := r.timeout()
+		failure.Text = why
+		answers = append(answers, failed(r.frame, failure))
+	}
+	o.open, o.unsent = nil, 0
+	return answers
+}
+
 // lose ends the requests to named nodes of which gone is true and returns
-// their answers. A zero-length Watch stream ends this way too.
+// their answers.
 func (o *outbox) lose(gone func(journal.NodeID) bool, why string) []frame.Frame {
 	var answers []frame.Frame
 	o.open = slices.DeleteFunc(o.open, func(r *request) bool {
@@ -133,6 +165,7 @@ func (o *outbox) lose(gone func(journal.NodeID) bool, why string) []frame.Frame 
 			failure.Code = frame.CodeOutcomeUnknown
 		}
 		answers = append(answers, failed(r.frame, failure))
+		o.ended(r)
 		return true
 	})
 	return answers
@@ -152,17 +185,18 @@ func (o *outbox) answer(now journal.Instant, f frame.Frame) frame.Frame {
 			// The master that took it is no longer sure. The next one knows.
 			r.at = failure.Position
 			if r.deadline > now.Add(askAgainAfter) {
-				r.sent, r.notYet = false, now.Add(askAgainAfter/4)
+				o.retry(r, now.Add(askAgainAfter/4))
 				return nil
 			}
 		case frame.CodeNotMaster:
-			r.sent, r.notYet = false, now.Add(askAgainAfter)
+			o.retry(r, now.Add(askAgainAfter))
 			return nil
 		}
 	}
 	if changes, ok := f.(frame.Changes); ok && changes.Failure == nil {
 		return f // a watch stays open
 	}
+	o.ended(r)
 	o.open = slices.Delete(o.open, i, i+1)
 	return f
 }
@@ -174,18 +208,24 @@ func (o *outbox) forget(f frame.Frame) (to journal.NodeID, found bool) {
 		return journal.NodeID{}, false
 	}
 	to = o.open[i].to
+	o.ended(o.open[i])
 	o.open = slices.Delete(o.open, i, i+1)
 	return to, true
 }
 
+func (o *outbox) mayExpire(now journal.Instant) bool { return o.soon != 0 && o.soon <= now }
+
 // expire ends the requests whose time is over and returns their answers.
 func (o *outbox) expire(now journal.Instant) []frame.Frame {
 	var answers []frame.Frame
+	o.soon = 0
 	o.open = slices.DeleteFunc(o.open, func(r *request) bool {
 		if r.deadline == 0 || r.deadline > now {
+			o.soon = sooner(o.soon, r.deadline)
 			return false
 		}
 		answers = append(answers, failed(r.frame, r.timeout()))
+		o.ended(r)
 		return true
 	})
 	return answers
@@ -203,9 +243,11 @@ func (r *request) timeout() *frame.Failure {
 
 // wakeAt is the next moment due or expire has something to do, or 0.
 func (o *outbox) wakeAt() journal.Instant {
-	var at journal.Instant
+	at := o.soon
+	if o.unsent == 0 {
+		return at
+	}
 	for _, r := range o.open {
-		at = sooner(at, r.deadline)
 		if !r.sent {
 			at = sooner(at, r.notYet)
 		}

@@ -2,7 +2,6 @@ package core
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/journal"
@@ -129,7 +128,12 @@ func (n *Node) onAck(head frame.Head, f frame.Ack) {
 		return
 	}
 	p.acked(f.Match.Index, n.copy.log.Last().Index, n.now)
-	if p.state == probing || (p.state == snapshot && f.Match.Index >= n.copy.log.Base().Index && n.feedIsDone(p.node, f.Match)) {
+	switch {
+	case p.state == snapshot && n.feedIsDone(p.node, f.Match) && f.Match.Index < n.copy.log.Base().Index:
+		// The journal went on without it: ask anew.
+		p.state, p.asking = probing, true
+	case p.state == snapshot && n.hasFeed(p.node):
+	case p.state != streaming:
 		p.streamAfter(f.Match.Index)
 	}
 }
@@ -163,6 +167,7 @@ func (n *Node) replicate() {
 	if beat {
 		m.heartbeatAt = n.now
 	}
+	n.reviveFeeds()
 	for _, p := range m.progress {
 		p.aim(last, n.now)
 		p.asking = p.asking || beat

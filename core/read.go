@@ -1,6 +1,8 @@
 package core
 
 import (
+	"fmt"
+
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/journal"
 )
@@ -22,6 +24,8 @@ type latestRead struct {
 	index journal.Index // must be committed
 }
 
+func (l *latestReads) count() int { return len(l.arrived) + len(l.asked) + len(l.confirmed) }
+
 func (l *latestReads) all() []latestRead {
 	return append(append(append([]latestRead(nil), l.confirmed...), l.asked...), l.arrived...)
 }
@@ -37,6 +41,12 @@ func (n *Node) onRead(from journal.NodeID, r frame.Read) {
 		return
 	}
 	reads := &n.mastership.reads
+	if reads.count() >= frame.PendingWritesMax {
+		n.reply(from, failed(r, &frame.Failure{
+			Code: frame.CodeBusy, Text: fmt.Sprintf("%d reads wait already, the limit", frame.PendingWritesMax),
+		}))
+		return
+	}
 	reads.arrived = append(reads.arrived, latestRead{asker: from, read: r})
 }
 
@@ -71,7 +81,7 @@ func (n *Node) answerReads() {
 func (n *Node) onConfirmed(f frame.Answer) {
 	reads := &n.mastership.reads
 	if f.Code != frame.CodeOK {
-		n.endMastership("the relay says so: " + f.Text)
+		n.abdicate("the relay does not confirm it: " + f.Text)
 		return
 	}
 	reads.confirm = 0

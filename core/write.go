@@ -115,10 +115,11 @@ func (n *Node) await(from journal.NodeID, w frame.Write, p journal.Position, res
 // outcome.
 func (n *Node) answerWrites() {
 	m := n.mastership
+	replicas := n.replicas()
 	for _, q := range m.waiting.queues {
 		for _, w := range q.takeUpTo(n.ackedIndex(q.ack)) {
 			m.waiting.count--
-			receipt := n.receipt(w)
+			receipt := n.receipt(w, replicas)
 			n.answered.add(w.position, w.ack)
 			n.reply(w.asker, w.written(receipt, nil))
 		}
@@ -148,12 +149,12 @@ func (n *Node) shortfall(w waitingWrite) string {
 }
 
 // receipt counts the in-sync copies that are known to have the write.
-func (n *Node) receipt(w waitingWrite) frame.Receipt {
+func (n *Node) receipt(w waitingWrite, replicas []journal.NodeID) frame.Receipt {
 	r := frame.Receipt{Position: w.position, Ack: w.ack, Copies: 1}
 	if n.cfg.Member.Durable {
 		r.Durable = 1
 	}
-	for _, id := range n.replicas() {
+	for _, id := range replicas {
 		p := n.mastership.find(id)
 		if p == nil || p.match < w.needs {
 			continue

@@ -1,0 +1,242 @@
+package core
+
+import (
+	"fmt"
+
+	"github.com/understudy-dev/understudy/core/frame"
+	"github.com/understudy-dev/understudy/core/journal"
+)
+
+// Client takes part in a room without a copy: it writes, reads and watches
+// through the nodes that have one. It speaks the same inputs and effects as a
+// [Node], except those about storage and mastership.
+type Client struct {
+	cfg    Config
+	now    journal.Instant
+	lobby  lobby
+	outbox outbox
+	out    outlet
+	known  journal.Index // the newest committed index it has heard of
+	wakeAt journal.Instant
+	ended  bool
+}
+
+// NewClient returns a client. Of cfg it uses Room, Member (whose Kind must be
+// KindClient) and Client.
+func NewClient(cfg Config) (*Client, error) {
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	if cfg.Member.HasCopy() {
+		return nil, fmt.Errorf("a client can't be of kind %v", cfg.Member.Kind)
+	}
+	cfg.Member.Incarnation = 1
+	return &Client{cfg: cfg, outbox: outbox{client: cfg.Client}}, nil
+}
+
+// Step takes one input at one moment and returns what the host must now do.
+// It panics only if the host broke the contract of [Input].
+func (c *Client) Step(now journal.Instant, in Input) []Effect {
+	if c.ended {
+		return nil
+	}
+	c.now = now
+	if batch, ok := in.(Batch); ok {
+		for _, in := range batch.Inputs {
+			c.act(in)
+		}
+	} else {
+		c.act(in)
+	}
+	c.flush()
+	return c.out.take()
+}
+
+// Status returns what the client knows of the room. It has no positions.
+func (c *Client) Status() Status {
+	role := frame.RoleOffline
+	if c.lobby.welcome {
+		role = frame.RoleJoining
+	}
+	return Status{
+		Node:      c.cfg.Member.Node,
+		Name:      c.cfg.Member.Name,
+		Role:      role,
+		Register:  c.lobby.register,
+		Seated:    c.lobby.seated,
+		Connected: c.lobby.welcome,
+		Members:   c.lobby.members,
+		Waiting:   c.lobby.waiting,
+		Pending:   len(c.outbox.open),
+	}
+}
+
+func (c *Client) act(in Input) {
+	if c.ended {
+		return
+	}
+	switch in := in.(type) {
+	case Connected:
+		c.onConnected(in)
+	case Disconnected:
+		if in.Conn == c.lobby.conn && c.lobby.connected {
+			c.loseConnection()
+		}
+	case Received:
+		c.onReceived(in)
+	case Asked:
+		c.onAsked(in)
+	case Forget:
+		c.onForget(in)
+	case Wake:
+		c.wakeAt = 0
+	case Leave:
+		c.send(frame.ToRelay(), frame.Goodbye{})
+		c.answerAll(c.outbox.abandon("this client leaves"))
+		c.out.do(Gone{})
+		c.ended = true
+	case Persisted, StoreFailed, Appeared, Batch:
+		panic(fmt.Sprintf("core: a client has no use for %T", in))
+	default:
+		panic(fmt.Sprintf("core: unknown input %T", in))
+	}
+}
+
+func (c *Client) flush() {
+	if c.ended {
+		return
+	}
+	if c.lobby.isSilent(c.now) {
+		c.out.do(Disconnect{Reason: fmt.Sprintf("the relay has been silent for %v", c.now.Sub(c.lobby.heardAt))})
+		c.loseConnection()
+	}
+	if c.outbox.mayExpire(c.now) {
+		c.answerAll(c.outbox.expire(c.now))
+	}
+	if c.lobby.welcome {
+		for _, r := range c.outbox.due(c.now, c.lobby.master()) {
+			c.send(frame.ToNode(r.to), r.frame)
+		}
+	}
+	at := sooner(c.lobby.silentAt(), c.outbox.wakeAt())
+	if at != 0 && (c.wakeAt == 0 || at < c.wakeAt) {
+		c.wakeAt = at
+		c.out.do(WakeAt{At: at})
+	}
+}
+
+func (c *Client) send(to frame.To, f frame.Frame) {
+	if c.lobby.connected {
+		c.out.do(Send{Head: frame.Head{To: to, From: c.cfg.Member.Node}, Frame: f})
+	}
+}
+
+func (c *Client) answerAll(answers []frame.Frame) {
+	for _, f := range answers {
+		c.out.do(Replied{Frame: f})
+	}
+}
+
+func (c *Client) onConnected(in Connected) {
+	if in.Conn <= c.lobby.conn {
+		return
+	}
+	if c.lobby.connected {
+		c.loseConnection()
+	}
+	c.lobby.onConnected(c.now, in.Conn)
+	c.send(frame.ToRelay(), frame.Hello{
+		VersionMin: frame.VersionMin, VersionMax: frame.VersionMax,
+		Room: c.cfg.Room, Member: c.cfg.Member,
+	})
+}
+
+func (c *Client) loseConnection() {
+	c.lobby.onDisconnected(c.now)
+	c.outbox.unsend()
+	c.answerAll(c.outbox.lose(func(journal.NodeID) bool { return true }, "the connection to the relay is gone"))
+}
+
+func (c *Client) onReceived(in Received) {
+	if in.Conn != c.lobby.conn || !c.lobby.connected {
+		return
+	}
+	c.lobby.heardAt = c.now
+	switch f := in.Frame.(type) {
+	case frame.Welcome:
+		c.lobby.onWelcome(c.now, f)
+	case frame.Refused:
+		c.onRefused(f)
+	case frame.Joined:
+		c.lobby.onJoined(c.now, f)
+		if f.Again {
+			c.forgetPeer(f.Member.Node, "it has connected anew")
+		}
+	case frame.Left:
+		c.lobby.onLeft(c.now, f)
+		c.forgetPeer(f.Node, "it has left the room")
+	case frame.Changed:
+		if f.Register.Epoch != c.lobby.register.Epoch {
+			c.outbox.unsend()
+		}
+		c.lobby.onChanged(c.now, f)
+	case frame.Waiting:
+		c.lobby.waiting = f
+	case frame.Ping:
+		c.send(frame.ToRelay(), frame.Pong(f))
+	case frame.Written, frame.ReadReply, frame.Changes, frame.Report, frame.Verified, frame.Yielded:
+		c.onAnswer(f)
+	default:
+		c.out.do(Refuse{From: in.Head.From, Frame: f, Err: fmt.Errorf("a client has no use for %T", f)})
+	}
+}
+
+func (c *Client) forgetPeer(id journal.NodeID, why string) {
+	c.answerAll(c.outbox.lose(func(to journal.NodeID) bool { return to == id }, why))
+	if id == c.lobby.register.Epoch.Master {
+		c.outbox.unsend()
+	}
+}
+
+func (c *Client) onAnswer(f frame.Frame) {
+	if r, ok := f.(frame.Report); ok {
+		c.known = max(c.known, r.Commit.Index)
+	}
+	if answer := c.outbox.answer(c.now, f); answer != nil {
+		c.out.do(Replied{Frame: answer})
+	}
+}
+
+func (c *Client) onRefused(f frame.Refused) {
+	err := refusalError(f)
+	switch f.Code {
+	case frame.CodeReplaced, frame.CodeVersion, frame.CodeNotAllowed, frame.CodeInvalid:
+		c.answerAll(c.outbox.abandon(err.Error()))
+		c.out.do(Stop{Err: err})
+		c.ended = true
+	default:
+		c.out.do(Refuse{Frame: f, Err: err})
+	}
+}
+
+// onAsked takes a request of the application. Any node with a copy can answer
+// most of them; where none is named the master does.
+func (c *Client) onAsked(in Asked) {
+	if !in.To.IsZero() && c.lobby.welcome && !c.lobby.isPresent(in.To) {
+		c.out.do(Replied{Frame: failed(in.Frame, &frame.Failure{
+			Code: frame.CodeGone, Text: fmt.Sprintf("%v is not in the room", in.To),
+		})})
+		return
+	}
+	c.outbox.add(c.now, in, c.known)
+}
+
+func (c *Client) onForget(in Forget) {
+	to, found := c.outbox.forget(in.Frame)
+	if to.IsZero() {
+		to = c.lobby.master()
+	}
+	if w, ok := in.Frame.(frame.Watch); ok && found && !to.IsZero() {
+		c.send(frame.ToNode(to), frame.Unwatch{ID: w.ID})
+	}
+}
