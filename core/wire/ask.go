@@ -24,6 +24,7 @@ type amendWire struct {
 	Epoch   epoch            `cbor:"3,keyasint,omitzero"`
 	Add     []additionWire   `cbor:"4,keyasint,omitempty"`
 	Remove  []id             `cbor:"5,keyasint,omitempty"`
+	Expel   bool             `cbor:"6,keyasint,omitempty"`
 }
 
 type additionWire struct {
@@ -33,7 +34,7 @@ type additionWire struct {
 
 func packAmend(f frame.Amend) amendWire {
 	return amendWire{
-		Request: f.Request, Version: f.Version, Epoch: packEpoch(f.Epoch), Remove: packIDs(f.Remove),
+		Request: f.Request, Version: f.Version, Epoch: packEpoch(f.Epoch), Remove: packIDs(f.Remove), Expel: f.Expel,
 		Add: list(f.Add, func(a frame.Addition) additionWire {
 			return additionWire{id(a.Node), a.Incarnation}
 		}),
@@ -42,7 +43,7 @@ func packAmend(f frame.Amend) amendWire {
 
 func openAmend(w amendWire) (frame.Amend, error) {
 	return frame.Amend{
-		Request: w.Request, Version: w.Version, Epoch: w.Epoch.unpack(), Remove: unpackIDs(w.Remove),
+		Request: w.Request, Version: w.Version, Epoch: w.Epoch.unpack(), Remove: unpackIDs(w.Remove), Expel: w.Expel,
 		Add: list(w.Add, func(a additionWire) frame.Addition {
 			return frame.Addition{Node: journal.NodeID(a.Node), Incarnation: a.Incarnation}
 		}),

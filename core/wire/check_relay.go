@@ -79,7 +79,7 @@ func checkWelcome(f frame.Welcome) error {
 	return first(
 		members,
 		that(f.Version > 0, "version", "version 0"),
-		checkRegister(&f.Register),
+		checkSeated(f.Seated, &f.Register),
 		checkWait("pingEvery", f.PingEvery),
 		checkWait("deadAfter", f.DeadAfter),
 	)
@@ -101,7 +101,11 @@ func checkLeft(f frame.Left) error {
 }
 
 func checkChanged(f frame.Changed) error {
-	return first(that(!f.Register.IsZero(), "register", "version 0"), checkRegister(&f.Register))
+	return first(that(!f.Register.IsZero(), "register", "version 0"), checkSeated(f.Seated, &f.Register))
+}
+
+func checkSeated(seated bool, r *register.Register) error {
+	return first(checkRegister(r), that(!seated || !r.Epoch.Master.IsZero(), "seated", "the master, but there is none"))
 }
 
 func checkWaiting(f frame.Waiting) error { return checkIDs("for", f.For) }

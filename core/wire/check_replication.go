@@ -135,7 +135,7 @@ func checkChunk(f frame.Chunk) error {
 	if f.Done {
 		return checkHistory(f.History, f.At)
 	}
-	early := f.Time != 0 || f.Hash != 0 || len(f.History) > 0 || f.Commit != 0
+	early := f.Time != 0 || f.Hash != 0 || f.Evicted != 0 || len(f.History) > 0 || f.Commit != 0
 	return that(!early, "done", "what comes with the last part only")
 }
 

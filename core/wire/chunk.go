@@ -15,15 +15,17 @@ type chunkWire struct {
 	Done    bool             `cbor:"7,keyasint,omitempty"`
 	Time    journal.Instant  `cbor:"8,keyasint,omitempty"`
 	Hash    uint64           `cbor:"9,keyasint,omitempty"`
-	History []epochStartWire `cbor:"10,keyasint,omitempty"`
-	Commit  journal.Index    `cbor:"11,keyasint,omitempty"`
+	Evicted journal.Index    `cbor:"10,keyasint,omitempty"`
+	History []epochStartWire `cbor:"11,keyasint,omitempty"`
+	Commit  journal.Index    `cbor:"12,keyasint,omitempty"`
 }
 
 func packChunk(f frame.Chunk) chunkWire {
 	return chunkWire{
 		Nonce: f.Nonce, At: packPosition(f.At), Number: f.Number,
 		Items: packItems(f.Items), Clients: list(f.Clients, packClient), Sum: f.Sum,
-		Done: f.Done, Time: f.Time, Hash: f.Hash, History: packHistory(f.History), Commit: f.Commit,
+		Done: f.Done, Time: f.Time, Hash: f.Hash, Evicted: f.Evicted,
+		History: packHistory(f.History), Commit: f.Commit,
 	}
 }
 
@@ -31,7 +33,8 @@ func openChunk(w chunkWire) (frame.Chunk, error) {
 	return frame.Chunk{
 		Nonce: w.Nonce, At: w.At.unpack(), Number: w.Number,
 		Items: unpackItems(w.Items), Clients: list(w.Clients, clientWire.unpack), Sum: w.Sum,
-		Done: w.Done, Time: w.Time, Hash: w.Hash, History: unpackHistory(w.History), Commit: w.Commit,
+		Done: w.Done, Time: w.Time, Hash: w.Hash, Evicted: w.Evicted,
+		History: unpackHistory(w.History), Commit: w.Commit,
 	}, nil
 }
 

@@ -3,7 +3,8 @@ package wire
 // Limits of the encoding itself, beside those of core/frame.
 const (
 	// TextMaxBytes is for every text for people but names: reasons, failures.
-	TextMaxBytes = 4 << 10
+	// A quoted key fits into it.
+	TextMaxBytes = 8 << 10
 
 	// ListMaxItems is for every list without a limit of its own, such as the
 	// items of a snapshot part or the epochs of a history.

@@ -33,19 +33,22 @@ func openHello(w helloWire) (frame.Hello, error) {
 type welcomeWire struct {
 	Version   uint16        `cbor:"1,keyasint,omitempty"`
 	Register  registerWire  `cbor:"2,keyasint,omitzero"`
-	Members   []memberWire  `cbor:"3,keyasint,omitempty"`
-	PingEvery time.Duration `cbor:"4,keyasint,omitempty"`
-	DeadAfter time.Duration `cbor:"5,keyasint,omitempty"`
+	Seated    bool          `cbor:"3,keyasint,omitempty"`
+	Members   []memberWire  `cbor:"4,keyasint,omitempty"`
+	PingEvery time.Duration `cbor:"5,keyasint,omitempty"`
+	DeadAfter time.Duration `cbor:"6,keyasint,omitempty"`
 }
 
 func packWelcome(f frame.Welcome) welcomeWire {
-	return welcomeWire{f.Version, packRegister(f.Register), list(f.Members, packMember), f.PingEvery, f.DeadAfter}
+	return welcomeWire{
+		f.Version, packRegister(f.Register), f.Seated, list(f.Members, packMember), f.PingEvery, f.DeadAfter,
+	}
 }
 
 func openWelcome(w welcomeWire) (frame.Welcome, error) {
 	return frame.Welcome{
-		Version: w.Version, Register: w.Register.unpack(), Members: list(w.Members, memberWire.unpack),
-		PingEvery: w.PingEvery, DeadAfter: w.DeadAfter,
+		Version: w.Version, Register: w.Register.unpack(), Seated: w.Seated,
+		Members: list(w.Members, memberWire.unpack), PingEvery: w.PingEvery, DeadAfter: w.DeadAfter,
 	}, nil
 }
 
@@ -90,12 +93,13 @@ func openLeft(w leftWire) (frame.Left, error) {
 
 type changedWire struct {
 	Register registerWire `cbor:"1,keyasint,omitzero"`
+	Seated   bool         `cbor:"2,keyasint,omitempty"`
 }
 
-func packChanged(f frame.Changed) changedWire { return changedWire{packRegister(f.Register)} }
+func packChanged(f frame.Changed) changedWire { return changedWire{packRegister(f.Register), f.Seated} }
 
 func openChanged(w changedWire) (frame.Changed, error) {
-	return frame.Changed{Register: w.Register.unpack()}, nil
+	return frame.Changed{Register: w.Register.unpack(), Seated: w.Seated}, nil
 }
 
 type waitingWire struct {
