@@ -93,3 +93,9 @@ func (f *Failure) Error() string {
 	}
 	return f.Text
 }
+
+// Is makes errors.Is compare failures by their code alone.
+func (f *Failure) Is(target error) bool {
+	other, ok := target.(*Failure)
+	return ok && other.Code == f.Code
+}

@@ -1,0 +1,145 @@
+package host
+
+import (
+	"slices"
+
+	"github.com/understudy-dev/understudy/core/frame"
+	"github.com/understudy-dev/understudy/core/journal"
+)
+
+// calls holds the requests of the application that wait for an answer. It
+// belongs to the loop.
+type calls struct {
+	client journal.ClientID
+	writes map[uint64]*call // by Origin.Seq
+	others map[uint64]*call // by ID
+	subs   map[uint64]*subscription
+
+	seq   uint64 // of the newest write
+	floor uint64 // every write below is answered
+	id    uint64 // of the newest other request
+}
+
+func newCalls(client journal.ClientID) calls {
+	return calls{
+		client: client, floor: 1,
+		writes: map[uint64]*call{}, others: map[uint64]*call{}, subs: map[uint64]*subscription{},
+	}
+}
+
+// add numbers a call and keeps it. Sequence numbers are given here and nowhere
+// earlier: a number below the floor of a write that overtook it would count as
+// answered.
+func (c *calls) add(asked *call) {
+	if write, ok := asked.request.(frame.Write); ok {
+		c.seq++
+		c.writes[c.seq] = asked
+		for c.writes[c.floor] == nil {
+			c.floor++
+		}
+		write.Origin = journal.Origin{Client: c.client, Seq: c.seq, Floor: c.floor}
+		asked.request = write
+		return
+	}
+	c.id++
+	c.others[c.id] = asked
+	switch request := asked.request.(type) {
+	case frame.Read:
+		request.ID = c.id
+		asked.request = request
+	case frame.Probe:
+		request.ID = c.id
+		asked.request = request
+	case frame.Verify:
+		request.ID = c.id
+		asked.request = request
+	case frame.Yield:
+		request.ID = c.id
+		asked.request = request
+	}
+}
+
+// remove forgets a call and reports whether it was still waiting.
+func (c *calls) remove(asked *call) bool {
+	book, id := c.others, requestID(asked.request)
+	if write, ok := asked.request.(frame.Write); ok {
+		book, id = c.writes, write.Origin.Seq
+	}
+	if book[id] != asked {
+		return false
+	}
+	delete(book, id)
+	return true
+}
+
+func requestID(f frame.Frame) uint64 {
+	switch f := f.(type) {
+	case frame.Read:
+		return f.ID
+	case frame.Probe:
+		return f.ID
+	case frame.Verify:
+		return f.ID
+	case frame.Yield:
+		return f.ID
+	}
+	return 0
+}
+
+// take removes and returns the call an answer belongs to; nil if nobody waits.
+func (c *calls) take(answer frame.Frame) *call {
+	book, id := c.others, uint64(0)
+	switch answer := answer.(type) {
+	case frame.Written:
+		if answer.Client != c.client {
+			return nil
+		}
+		book, id = c.writes, answer.Seq
+	case frame.ReadReply:
+		id = answer.ID
+	case frame.Report:
+		id = answer.ID
+	case frame.Verified:
+		id = answer.ID
+	case frame.Yielded:
+		id = answer.ID
+	}
+	asked := book[id]
+	delete(book, id)
+	return asked
+}
+
+func (c *calls) watch(s *subscription) {
+	c.id++
+	s.request.ID = c.id
+	c.subs[c.id] = s
+}
+
+func (c *calls) unwatch(s *subscription) { delete(c.subs, s.request.ID) }
+
+// own returns the waiting write with that origin, nil if it is another's.
+func (c *calls) own(origin journal.Origin) *call {
+	if origin.Client != c.client {
+		return nil
+	}
+	return c.writes[origin.Seq]
+}
+
+// finishAll answers everything that still waits, oldest first.
+func (c *calls) finishAll(why func(*call) error) {
+	for _, book := range []map[uint64]*call{c.writes, c.others} {
+		for _, id := range sortedKeys(book) {
+			book[id].finish(nil, why(book[id]))
+			delete(book, id)
+		}
+	}
+}
+
+func sortedKeys(book map[uint64]*call) []uint64 {
+	ids := make([]uint64, 0, len(book))
+	for id := range book {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	return ids
+}

@@ -1,0 +1,150 @@
+package host
+
+import (
+	"fmt"
+
+	"github.com/understudy-dev/understudy/core/frame"
+	"github.com/understudy-dev/understudy/core/journal"
+)
+
+// Ack says how many copies a write must be on before it is answered. The zero
+// Ack is the default, which is [AckAll]. A positive Ack n waits for the master
+// and n in-sync replicas.
+type Ack int32
+
+// The acks that have a name. AckAsync is answered once the master has stored
+// the write, AckAll once every in-sync node has.
+const (
+	AckDefault Ack = 0
+	AckOne     Ack = 1
+	AckAll     Ack = -1
+	AckAsync   Ack = -2
+)
+
+// ParseAck reads async, one, all or a number of replicas from 1 to 999. The
+// empty text is the default.
+func ParseAck(text string) (Ack, error) {
+	if text == "" {
+		return AckDefault, nil
+	}
+	ack, err := journal.ParseAck(text)
+	if ack == journal.AckAsync && err == nil {
+		return AckAsync, nil
+	}
+	return Ack(ack), err
+}
+
+// String returns what [ParseAck] reads; the default is spelt out.
+func (a Ack) String() string { return a.onWire().String() }
+
+// onWire returns the ack as frames and entries carry it.
+func (a Ack) onWire() journal.Ack {
+	switch a {
+	case AckDefault:
+		return journal.AckAll
+	case AckAsync:
+		return journal.AckAsync
+	}
+	return journal.Ack(a)
+}
+
+// WriteOptions change one write. The zero WriteOptions write without a
+// condition and wait for every in-sync node. The conditions are about the one
+// key of a Set, Delete or Increment; at most one of them may be given.
+type WriteOptions struct {
+	Ack Ack
+
+	IfRevision journal.Index // the key's revision is this one; 0: no condition
+	IfAbsent   bool          // there is no such key
+	IfValue    []byte        // the key's value is this one; nil: no condition
+}
+
+// condition returns the condition about key, if there is one.
+func (o WriteOptions) condition(key string) ([]frame.Condition, error) {
+	given := []frame.Condition{}
+	if o.IfRevision != 0 {
+		given = append(given, frame.Condition{Key: key, Revision: o.IfRevision})
+	}
+	if o.IfAbsent {
+		given = append(given, frame.Condition{Key: key, Absent: true})
+	}
+	if o.IfValue != nil {
+		given = append(given, frame.Condition{Key: key, HasValue: true, Value: o.IfValue})
+	}
+	if len(given) > 1 {
+		return nil, invalid("a write has one condition on its key, not %d", len(given))
+	}
+	return given, nil
+}
+
+// IfRevision is the condition that key's revision is the given one, above 0.
+func IfRevision(key string, revision journal.Index) frame.Condition {
+	return frame.Condition{Key: key, Revision: revision}
+}
+
+// IfAbsent is the condition that there is no such key.
+func IfAbsent(key string) frame.Condition { return frame.Condition{Key: key, Absent: true} }
+
+// IfValue is the condition that key's value is the given one.
+func IfValue(key string, value []byte) frame.Condition {
+	return frame.Condition{Key: key, HasValue: true, Value: value}
+}
+
+// ReadOptions change one read. The zero ReadOptions read what the nearest copy
+// has: a node's own, or for a client the one its requests go to.
+type ReadOptions struct {
+	Level frame.Level
+
+	// From names the node to ask. Zero leaves the choice: a node asks itself,
+	// unless Level is frame.LevelLatest, which only the master can answer.
+	From journal.NodeID
+}
+
+// ScanOptions change one scan.
+type ScanOptions struct {
+	ReadOptions
+
+	After string // begin behind this key; "" begins with the prefix
+	Limit int    // at most so many items; 0: all
+	Bare  bool   // keys and revisions without values
+}
+
+// WatchOptions change one watch.
+type WatchOptions struct {
+	// After is the position to continue behind, as an earlier [Changes] gave it
+	// in Through. Zero begins now.
+	After journal.Position
+
+	Exact bool           // the prefix is one whole key
+	From  journal.NodeID // the node whose copy to watch; zero: a node its own, a client any
+}
+
+// Receipt says where a write is and what its acknowledgement means. Keep the
+// Position to ask later what became of the write.
+type Receipt = frame.Receipt
+
+// Item is one key as it was read.
+type Item struct {
+	journal.Item
+	Position journal.Position // of the state that was read; also with [ErrNoKey]
+	Dirty    bool             // some of what was read may yet be rolled back
+}
+
+// Changes are the changes of one watch since the one before, in order; all
+// changes of one write are in the same Changes.
+type Changes struct {
+	Events  []journal.Event
+	Through journal.Position // everything up to here has been reported: a watch may continue here
+
+	// Gap means that what happened before Events can't be had any more: read
+	// the state anew.
+	Gap bool
+}
+
+func invalid(format string, args ...any) *frame.Failure {
+	return &frame.Failure{Code: frame.CodeInvalid, Text: fmt.Sprintf(format, args...)}
+}
+
+func tooLarge(format string, args ...any) *frame.Failure {
+	return &frame.Failure{Code: frame.CodeTooLarge, Text: fmt.Sprintf(format, args...)}
+}

@@ -1,0 +1,71 @@
+package host
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/understudy-dev/understudy/core/frame"
+	"github.com/understudy-dev/understudy/core/register"
+)
+
+// RoomStatus is how a room stands: what the relay says, and what each node with
+// a copy says of itself.
+type RoomStatus struct {
+	Room     string
+	Register register.Register
+	Members  []register.Member // everybody connected, clients too, by NodeID
+	Waiting  frame.Waiting     // whom the room waits for, if it has no master
+	Nodes    []NodeStatus      // the members with a copy, by NodeID
+}
+
+// NodeStatus is one node with a copy.
+type NodeStatus struct {
+	Member register.Member
+	InSync bool
+	Report frame.Report // zero if Err is not nil
+	Err    error        // why the node gave no report: [ErrTimeout], or that it left
+}
+
+// probeTimeout is how long one node may take to say how it stands.
+const probeTimeout = 2 * time.Second
+
+// Status asks every node with a copy how it stands, all at once, each for at
+// most two seconds. A node that does not answer has an Err and spoils nothing.
+func (s *Session) Status(ctx context.Context) (RoomStatus, error) {
+	view, err := s.runner.view(ctx)
+	if err != nil {
+		return RoomStatus{}, err
+	}
+	status := RoomStatus{Room: s.room, Register: view.Register, Members: view.Members, Waiting: view.Waiting}
+	for _, m := range view.Members {
+		if m.HasCopy() {
+			status.Nodes = append(status.Nodes, NodeStatus{Member: m, InSync: view.Register.IsInSync(m.Node)})
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
+	defer cancel()
+	var asking sync.WaitGroup
+	for i := range status.Nodes {
+		asking.Go(func() { s.probe(ctx, &status.Nodes[i]) })
+	}
+	asking.Wait()
+	return status, nil
+}
+
+func (s *Session) probe(ctx context.Context, n *NodeStatus) {
+	answer, err := s.ask(ctx, n.Member.Node, frame.Probe{})
+	if err != nil {
+		n.Err = err
+		return
+	}
+	report, ok := answer.(frame.Report)
+	switch {
+	case !ok:
+		n.Err = unexpected(answer)
+	case report.Failure != nil:
+		n.Err = report.Failure
+	default:
+		n.Report = report
+	}
+}
