@@ -17,20 +17,14 @@ const KeptMaxBytes = 1 << 20
 // Seen says what the dedupe table knows of one write.
 type Seen uint8
 
+// What may be known of a write. SeenBelow means that it is below the client's
+// floor, where the client has had its answer, and that nothing shows that it was
+// applied: it was refused, or that is no longer known. It must not be applied now.
 const (
-	// SeenNot: as far as the table goes back, the write was not applied.
-	SeenNot Seen = iota
-
-	// SeenKept: the write was applied, and its answer is at hand.
-	SeenKept
-
-	// SeenForgotten: the write was applied, but its answer is no longer kept.
-	SeenForgotten
-
-	// SeenBelow: the write is below the client's floor, where the client has
-	// had its answer, and nothing shows that it was applied: it was refused, or
-	// that is no longer known. It must not be applied now.
-	SeenBelow
+	SeenNot       Seen = 0 // not applied, as far as the table goes back
+	SeenKept      Seen = 1 // applied, and its answer is at hand
+	SeenForgotten Seen = 2 // applied, but its answer is no longer kept
+	SeenBelow     Seen = 3
 )
 
 // table is the dedupe table: a row per client, and the answers to its writes
@@ -121,8 +115,9 @@ func (t *table) apply(e journal.Entry, maxClients int, u *tableUndo) {
 		t.keep(next, journal.KeptResult{Seq: seq, Position: e.Position, Results: e.Results}, u)
 	}
 	for next.keptBytes > KeptMaxBytes {
-		next.floor = t.firstAnswer(client).kept.Seq + 1
-		t.forget(next, next.floor, u)
+		oldest := t.firstAnswer(client)
+		t.drop(next, oldest, u)
+		next.floor = max(next.floor, oldest.kept.Seq+1)
 	}
 	next.hash = hashRecord(next)
 	t.replaceRecord(old, next, u)
@@ -149,9 +144,13 @@ func (t *table) forget(r *record, floor uint64, u *tableUndo) {
 		if first == nil || first.kept.Seq >= floor {
 			return
 		}
-		r.keptBytes -= keptSize(first.kept)
-		t.replaceAnswer(first, nil, u)
+		t.drop(r, first, u)
 	}
+}
+
+func (t *table) drop(r *record, a *answer, u *tableUndo) {
+	r.keptBytes -= keptSize(a.kept)
+	t.replaceAnswer(a, nil, u)
 }
 
 // firstAnswer returns the kept answer of a client with the lowest Seq, or nil.

@@ -110,6 +110,23 @@ func TestAClientThatNeverMovesItsFloorIsBounded(t *testing.T) {
 	}
 }
 
+func TestAnAnswerOverTheLimitIsForgottenAtOnce(t *testing.T) {
+	for _, seq := range []uint64{5, math.MaxUint64} {
+		s := applied(wrote(1, 1, 4, 1))
+		before := s.Hash()
+		e := wrote(2, 1, seq, 1)
+		e.Results = make([]int64, KeptMaxBytes/9)
+		s.Apply(e)
+		if _, seen := s.Lookup(journal.ClientID{1}, seq); seen != SeenForgotten {
+			t.Errorf("write %d: seen %d", seq, seen)
+		}
+		s.Undo(1)
+		if _, seen := s.Lookup(journal.ClientID{1}, 4); seen != SeenKept || s.Hash() != before || s.newest.table.answers.Len() != 1 {
+			t.Errorf("after the undo of %d: seen %d, %d answers, hash %x want %x", seq, seen, s.newest.table.answers.Len(), s.Hash(), before)
+		}
+	}
+}
+
 // runs makes spans of pairs of first and last numbers.
 func runs(ends ...uint64) []journal.Span {
 	var spans []journal.Span

@@ -76,7 +76,7 @@ func (s *State) Apply(e journal.Entry) {
 	}
 	u := undo{entry: e.Position, before: at, time: s.newest.time}
 	if len(e.Changes) > 0 {
-		// dirty points into it, so it never grows beyond this.
+		// dirty points into it: if it grew, what it was would be held too.
 		u.items = make([]oldItem, 0, len(e.Changes))
 	}
 	for _, c := range e.Changes {
