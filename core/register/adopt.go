@@ -9,43 +9,48 @@ import (
 
 // Adopt gives the value of a relay that meets a node which knows a newer one
 // than its own: the relay has lost its register, or was given an old one. The
-// newer list counts, version and epoch number rise above everything both sides
-// have seen, nobody is master, and no claim is granted before every node of
-// that list is connected. adopted is false, and r is returned, where the
+// newer list counts, version and epoch number rise above everything that either
+// side has granted, nobody is master, and no claim is granted before every node
+// of that list is connected. adopted is false, and r is returned, where the
 // offered value is not newer.
 //
-// Several nodes may offer different values one after another. While the adopted
-// value awaits its nodes, only numbers have been raised: a value is newer if it
-// is newer than the one that was adopted. So whatever the order of the offers,
-// the newest list is the one awaited in the end. A list of the newest epoch
-// that is a few versions old is safe too: it holds that epoch's master, which
-// has everything of that epoch and must be present. Once a claim was granted,
-// offers of what came before it are old, whatever they hold: what was committed
-// under a mastership that nobody present at the claim had heard of becomes
-// orphans of the nodes that have it. And two values of the same number and
-// version, which only two relays serving one room can make, are not newer than
-// each other: the relay's own stands.
+// Several nodes may offer different values one after another. While an adopted
+// value awaits its nodes, what it was adopted from can be told from it, and what
+// is newer than that is newer. So whatever the order of the offers, the newest
+// list is the one awaited in the end. A list of the newest epoch that is some
+// versions old is safe too: it holds that epoch's master, which has everything
+// of that epoch and must be present. Once a claim was granted, offers of what
+// came before it are old, whatever they hold: what was committed under a
+// mastership that nobody present at the claim had heard of becomes orphans of
+// the nodes that have it. And of two values with the same number and version,
+// which only two relays serving one room can make, the relay's own stands.
 func Adopt(r, offered Register) (next Register, adopted bool) {
-	if offered.IsZero() || !newer(offered, r) {
+	if offered.IsZero() || offered.Compare(r) <= 0 && (offered.Awaiting || offered.Compare(r.source()) <= 0) {
 		return r, false
+	}
+	number := offered.source().Epoch.Number + 1
+	if r.Awaiting {
+		number = max(number, r.Epoch.Number) // which was granted to nobody
+	} else {
+		number = max(number, r.Epoch.Number+1)
 	}
 	return Register{
 		Version:  max(r.Version, offered.Version) + 1,
-		Epoch:    journal.Epoch{Number: max(r.Epoch.Number, offered.Epoch.Number) + 1},
+		Epoch:    journal.Epoch{Number: number},
 		InSync:   offered.InSync,
 		Awaiting: true,
 		Losses:   offered.Losses,
 	}, true
 }
 
-func newer(offered, r Register) bool {
-	if offered.Compare(r) > 0 {
-		return true
+// source is number and version of what an Awaiting value was adopted from: one
+// below, because nothing changes a value while it awaits its nodes. Any other
+// value is its own.
+func (r Register) source() Register {
+	if !r.Awaiting {
+		return r
 	}
-	// An Awaiting value is one above what it was adopted from, and was never
-	// changed since.
-	return r.Awaiting && !offered.Awaiting &&
-		offered.Compare(Register{Version: r.Version - 1, Epoch: journal.Epoch{Number: r.Epoch.Number - 1}}) > 0
+	return Register{Version: r.Version - 1, Epoch: journal.Epoch{Number: r.Epoch.Number - 1}}
 }
 
 // raiseMax keeps offered numbers away from the end of their range, however
