@@ -185,7 +185,7 @@ func (c *Client) onReceived(in Received) {
 	case frame.Ping:
 		c.send(frame.ToRelay(), frame.Pong(f))
 	case frame.Written, frame.ReadReply, frame.Changes, frame.Report, frame.Verified, frame.Yielded:
-		c.onAnswer(f)
+		c.onAnswer(in.Head.From, f)
 	default:
 		c.out.do(Refuse{From: in.Head.From, Frame: f, Err: fmt.Errorf("a client has no use for %T", f)})
 	}
@@ -198,11 +198,11 @@ func (c *Client) forgetPeer(id journal.NodeID, why string) {
 	}
 }
 
-func (c *Client) onAnswer(f frame.Frame) {
+func (c *Client) onAnswer(from journal.NodeID, f frame.Frame) {
 	if r, ok := f.(frame.Report); ok {
 		c.known = max(c.known, r.Commit.Index)
 	}
-	if answer := c.outbox.answer(c.now, f); answer != nil {
+	if answer := c.outbox.answer(c.now, from, f); answer != nil {
 		c.out.do(Replied{Frame: answer})
 	}
 }

@@ -87,7 +87,7 @@ func (c *localCopy) isApplied(w journal.Origin, commit journal.Index) bool {
 		return kept.Position.Index <= commit
 	case keyspace.SeenForgotten:
 		return true // its answer was taken: the client asks no more
-	case keyspace.SeenNot:
+	case keyspace.SeenNot, keyspace.SeenBelow:
 	}
 	return false
 }

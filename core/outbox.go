@@ -36,6 +36,7 @@ type request struct {
 	frame    frame.Frame
 	deadline journal.Instant // 0 for none
 	sent     bool            // to the present master, by the present connection
+	sentTo   journal.NodeID  // whom it was sent to last
 	tried    bool            // sent at least once
 	notYet   journal.Instant // not to be sent before
 
@@ -107,7 +108,7 @@ func (o *outbox) due(now journal.Instant, master journal.NodeID) []outgoing {
 			w.Wait = max(r.deadline.Sub(now)*9/10, time.Millisecond)
 			f = w
 		}
-		r.sent, r.tried = true, true
+		r.sent, r.tried, r.sentTo = true, true, to
 		o.unsent--
 		out = append(out, outgoing{to: to, frame: f})
 	}
@@ -173,7 +174,7 @@ func (o *outbox) lose(gone func(journal.NodeID) bool, why string) []frame.Frame 
 
 // answer takes an answer from a peer. It returns what the application gets, or
 // nil if nobody waits for it or the request goes on.
-func (o *outbox) answer(now journal.Instant, f frame.Frame) frame.Frame {
+func (o *outbox) answer(now journal.Instant, from journal.NodeID, f frame.Frame) frame.Frame {
 	i := slices.IndexFunc(o.open, func(r *request) bool { return isAnswerTo(f, r.frame) })
 	if i < 0 {
 		return nil
@@ -194,10 +195,30 @@ func (o *outbox) answer(now journal.Instant, f frame.Frame) frame.Frame {
 		}
 	}
 	if changes, ok := f.(frame.Changes); ok && changes.Failure == nil {
-		return f // a watch stays open
+		return r.take(from, changes) // a watch stays open
 	}
 	o.ended(r)
 	o.open = slices.Delete(o.open, i, i+1)
+	return f
+}
+
+// take moves a watch on, so that it resumes behind what has come should it be
+// sent again. Changes of a node that was asked before, and events that came by
+// an earlier sending, are dropped: each change is seen once.
+func (r *request) take(from journal.NodeID, f frame.Changes) frame.Frame {
+	w, _ := r.frame.(frame.Watch)
+	if from != r.sentTo || (!f.Gap && f.Through.Index < w.From.Index) {
+		return nil
+	}
+	if !f.Gap && !w.From.IsZero() {
+		seen := slices.IndexFunc(f.Events, func(e journal.Event) bool { return e.Position.Index > w.From.Index })
+		if seen < 0 {
+			seen = len(f.Events)
+		}
+		f.Events = f.Events[seen:]
+	}
+	w.From = f.Through
+	r.frame = w
 	return f
 }
 

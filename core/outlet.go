@@ -66,7 +66,7 @@ func (n *Node) reply(to journal.NodeID, f frame.Frame) {
 		n.send(frame.ToNode(to), f)
 		return
 	}
-	if answer := n.outbox.answer(n.now, f); answer != nil {
+	if answer := n.outbox.answer(n.now, n.id(), f); answer != nil {
 		n.out.do(Replied{Frame: answer})
 	}
 }

@@ -22,7 +22,7 @@ func (n *Node) onReceived(in Received) {
 	if n.onMasterFrame(in.Head, in.Frame) || n.onReplicaFrame(in.Head, in.Frame) {
 		return
 	}
-	if n.serve(in.Head.From, in.Frame) || n.onAnswer(in.Frame) {
+	if n.serve(in.Head.From, in.Frame) || n.onAnswer(in.Head.From, in.Frame) {
 		return
 	}
 	n.refuse(in.Head.From, in.Frame, fmt.Errorf("a node has no use for %T", in.Frame))
@@ -91,10 +91,10 @@ func (n *Node) onReplicaFrame(head frame.Head, f frame.Frame) bool {
 }
 
 // onAnswer passes a peer's answer to the application that asked.
-func (n *Node) onAnswer(f frame.Frame) bool {
+func (n *Node) onAnswer(from journal.NodeID, f frame.Frame) bool {
 	switch f.(type) {
 	case frame.Written, frame.ReadReply, frame.Changes, frame.Report, frame.Verified, frame.Yielded:
-		if answer := n.outbox.answer(n.now, f); answer != nil {
+		if answer := n.outbox.answer(n.now, from, f); answer != nil {
 			n.out.do(Replied{Frame: answer})
 		}
 		return true

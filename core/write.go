@@ -56,14 +56,14 @@ func (n *Node) makeWrite(from journal.NodeID, w frame.Write) {
 	case keyspace.SeenKept:
 		n.await(from, w, kept.Position, kept.Results)
 		return
-	case keyspace.SeenForgotten:
+	case keyspace.SeenForgotten, keyspace.SeenBelow:
 		n.reply(from, failed(w, &frame.Failure{
-			Code: frame.CodeOutcomeUnknown, Text: "this write was made and answered before",
+			Code: frame.CodeOutcomeUnknown, Text: "this write was answered before",
 		}))
 		return
 	case keyspace.SeenNot:
 	}
-	if evicted := n.copy.state.Evicted(); w.Retry && evicted > w.Known && !n.copy.state.KnowsClient(origin.Client) {
+	if evicted := n.copy.state.Evicted(); w.Retry && evicted > w.Known {
 		n.reply(from, failed(w, &frame.Failure{
 			Code: frame.CodeOutcomeUnknown, Text: "the room no longer remembers this client's writes",
 		}))

@@ -153,6 +153,7 @@ type Report struct {
 
 	// Progress is the master's view of the others, by NodeID; empty elsewhere.
 	Progress []Progress
+	Failure  *Failure
 }
 
 // Role is what a node is at a moment.
@@ -202,6 +203,7 @@ type Verified struct {
 	ID       uint64
 	Verdict  Verdict
 	Position journal.Position // with the epoch's master filled in, where known
+	Failure  *Failure
 }
 
 // Verdict is what became of a write.

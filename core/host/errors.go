@@ -72,4 +72,14 @@ const (
 	CloseNormal   = 1000 // the end was wanted
 	CloseAbnormal = 1006 // never sent: the connection ended without a close frame
 	CloseTooBig   = 1009 // a message is over the limit
+
+	// CloseRefused plus a frame.Code is how a relay closes after frame.Refused.
+	CloseRefused = 4000
 )
+
+// TooBig is the error of a [Link] for a message of that many bytes, which is
+// over frame.FrameMaxBytes. It is a [*frame.Failure]: nothing was sent, and the
+// link goes on.
+func TooBig(bytes int) error {
+	return tooLarge("a message of %d bytes, of at most %d", bytes, frame.FrameMaxBytes)
+}

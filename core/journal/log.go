@@ -37,6 +37,9 @@ func (l *Log) SizeBytes() int { return l.size }
 // History returns the epochs up to Last. It must not be modified.
 func (l *Log) History() History { return l.history }
 
+// HistoryUpTo returns the epochs of the entries up to i.
+func (l *Log) HistoryUpTo(i Index) History { return l.history.cut(i) }
+
 // Contains reports whether p is in the journal, compacted or not.
 func (l *Log) Contains(p Position) bool { return l.history.Contains(p, l.Last().Index) }
 

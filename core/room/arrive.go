@@ -102,6 +102,7 @@ func (r *Room) welcome(in Arrived) {
 	r.send(l.conn, frame.Welcome{
 		Version:   min(in.Hello.VersionMax, frame.VersionMax),
 		Register:  r.value,
+		Seated:    r.master != 0,
 		Members:   r.Members(),
 		PingEvery: r.cfg.PingEvery,
 		DeadAfter: r.cfg.DeadAfter,

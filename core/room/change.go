@@ -37,7 +37,7 @@ func (r *Room) onStored(in Stored) {
 	if passed {
 		r.master = r.holder(c)
 	}
-	r.tell(frame.Changed{Register: r.value}, 0)
+	r.tell(frame.Changed{Register: r.value, Seated: r.master != 0}, 0)
 	if i, here := r.place(r.value.Epoch.Master); here && passed && r.master == 0 {
 		// It claimed on a connection that has ended since, and is here by
 		// another one: nobody must take it for the master.

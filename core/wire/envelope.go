@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"errors"
+	"sync"
 
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/journal"
@@ -31,6 +32,9 @@ type envelope struct {
 // envelopeBytes is about what an envelope to one node takes besides its payload.
 const envelopeBytes = 96
 
+// payloads holds buffers for payloads, which are copied into their message.
+var payloads = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
 // Encode returns the whole message of one frame. The error is a [*LimitError]
 // or a [*FormatError]: the frame breaks a rule that its receiver would refuse
 // it for.
@@ -45,8 +49,28 @@ func Encode(head frame.Head, f frame.Frame) ([]byte, error) {
 	if err := codecs[kind].check(f); err != nil {
 		return nil, named(kind, err)
 	}
-	var payload bytes.Buffer
-	if err := encoding.MarshalToBuffer(codecs[kind].pack(f), &payload); err != nil {
+	message, err := encode(head, kind, f)
+	if err != nil {
+		return nil, err
+	}
+	if err := atMost(nameFrame, frame.FrameMaxBytes, len(message)); err != nil {
+		return nil, err
+	}
+	if len(message) > ItemsMax { // fewer bytes cannot be too many items
+		e, err := DecodeEnvelope(message)
+		if err := first(err, checkProfile(e.Payload)); err != nil {
+			return nil, named(kind, err)
+		}
+	}
+	return message, nil
+}
+
+// encode writes a frame that was checked.
+func encode(head frame.Head, kind Kind, f frame.Frame) ([]byte, error) {
+	payload := payloads.Get().(*bytes.Buffer)
+	defer payloads.Put(payload)
+	payload.Reset()
+	if err := encoding.MarshalToBuffer(codecs[kind].pack(f), payload); err != nil {
 		return nil, &FormatError{Kind: kind, Text: err.Error()}
 	}
 	var message bytes.Buffer
@@ -57,9 +81,6 @@ func Encode(head frame.Head, f frame.Frame) ([]byte, error) {
 	}
 	if err := encoding.MarshalToBuffer(&e, &message); err != nil {
 		return nil, &FormatError{Kind: kind, Text: err.Error()}
-	}
-	if err := atMost(nameFrame, frame.FrameMaxBytes, message.Len()); err != nil {
-		return nil, err
 	}
 	return message.Bytes(), nil
 }
