@@ -121,7 +121,7 @@ type unwatched struct{ sub *subscription }
 
 func (e unwatched) enter(l *loop) core.Input {
 	l.calls.unwatch(e.sub)
-	return core.Asked{To: e.sub.to, Frame: frame.Unwatch{ID: e.sub.request.ID}}
+	return core.Forget{Frame: e.sub.request}
 }
 
 // aborted ends the loop at once, without a goodbye.

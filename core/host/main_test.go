@@ -1,0 +1,91 @@
+package host_test
+
+import (
+	"context"
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/understudy-dev/understudy/core/host"
+	"github.com/understudy-dev/understudy/core/host/loopback"
+)
+
+// TestMain fails if anything of ours still runs after all tests: every Close
+// must have waited for what it started.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if code == 0 && !waitFor(func() bool { return ourGoroutines() == "" }) {
+		println("left running after the tests:\n" + ourGoroutines())
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// ourGoroutines returns the stacks of goroutines that run code of this module,
+// the caller's left out.
+func ourGoroutines() string {
+	stacks := make([]byte, 1<<20)
+	stacks = stacks[:runtime.Stack(stacks, true)]
+	var ours []string
+	for i, stack := range strings.Split(string(stacks), "\n\n") {
+		if i > 0 && strings.Contains(stack, "understudy/core") {
+			ours = append(ours, stack)
+		}
+	}
+	return strings.Join(ours, "\n\n")
+}
+
+// waitFor waits up to ten seconds for something to become true.
+func waitFor(met func() bool) bool {
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); {
+		if met() {
+			return true
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return met()
+}
+
+const room = "kitchen"
+
+// within returns a context that ends long after any test should have.
+func within(t testing.TB) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// newRelay returns a relay that opens a new room at once, closed by the test's end.
+func newRelay(t testing.TB) *loopback.Relay {
+	t.Helper()
+	relay := loopback.New(loopback.Config{OpenAfter: time.Millisecond})
+	t.Cleanup(func() { relay.Close() })
+	return relay
+}
+
+// open starts a node with memory and closes it at the end of the test.
+func open(t testing.TB, relay host.Transport, name string) *host.Node {
+	t.Helper()
+	return openWith(t, host.Config{Room: room, Transport: relay, Name: name})
+}
+
+func openWith(t testing.TB, config host.Config) *host.Node {
+	t.Helper()
+	config.Pause = shortPause
+	n, err := host.Open(within(t), config)
+	if err != nil {
+		t.Fatalf("open %s: %v", config.Name, err)
+	}
+	t.Cleanup(func() {
+		if err := n.Close(context.WithoutCancel(t.Context())); err != nil {
+			t.Errorf("close %s: %v", config.Name, err)
+		}
+	})
+	return n
+}
+
+// shortPause keeps tests of reconnecting short.
+var shortPause = host.Pause{Again: time.Millisecond, First: 5 * time.Millisecond, Max: 20 * time.Millisecond}
