@@ -17,7 +17,7 @@ import (
 //go:embed built
 var built embed.FS
 
-//go:embed *.html
+//go:embed index.html page
 var page embed.FS
 
 // unbuiltPage is what a binary without the tab's part shows.

@@ -14,7 +14,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 )
 
@@ -46,12 +45,9 @@ type Options struct {
 // wasmName is the wasm's name in the sources of the SDK.
 const wasmName = "understudy.wasm"
 
-// sdkFiles are the files of wasm/sdk that are served; packageFiles, those that
-// an npm package has besides.
-var (
-	sdkFiles     = []string{"understudy.js", "understudy.d.ts", "worker.js"}
-	packageFiles = []string{"package.json", "README.md"}
-)
+// packageFiles are those that an npm package has besides the modules and types
+// of wasm/sdk, by their place in the repository.
+var packageFiles = []string{"wasm/sdk/package.json", "wasm/sdk/README.md", "LICENSE"}
 
 // ErrNoModule says that a folder is not in a checkout of this project.
 var ErrNoModule = errors.New("not in a checkout of understudy")
@@ -85,11 +81,7 @@ func Build(ctx context.Context, o Options) (Manifest, error) {
 		}
 		o.Root = root
 	}
-	names := sdkFiles
-	if o.Plain {
-		names = slices.Concat(sdkFiles, packageFiles)
-	}
-	files, err := sources(o.Root, names)
+	files, err := sources(o)
 	if err != nil {
 		return Manifest{}, err
 	}
@@ -113,15 +105,28 @@ func Build(ctx context.Context, o Options) (Manifest, error) {
 	return made, write(o.Dir, files, made)
 }
 
-// sources reads the files of the SDK.
-func sources(root string, names []string) (map[string][]byte, error) {
-	files := map[string][]byte{}
-	for _, name := range names {
-		text, err := os.ReadFile(filepath.Join(root, "wasm", "sdk", name))
+// sources reads the SDK: every module and its types.
+func sources(o Options) (map[string][]byte, error) {
+	var names []string
+	for _, pattern := range []string{"*.js", "*.d.ts"} {
+		found, err := filepath.Glob(filepath.Join(o.Root, "wasm", "sdk", pattern))
 		if err != nil {
 			return nil, err
 		}
-		files[name] = text
+		names = append(names, found...)
+	}
+	if o.Plain {
+		for _, name := range packageFiles {
+			names = append(names, filepath.Join(o.Root, filepath.FromSlash(name)))
+		}
+	}
+	files := map[string][]byte{}
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		files[filepath.Base(name)] = text
 	}
 	return files, nil
 }

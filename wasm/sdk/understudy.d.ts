@@ -33,7 +33,7 @@ export class UnderstudyError extends Error {
 }
 
 export interface CallOptions {
-  /** Milliseconds; default 5000. The call ends by then, one way or the other. */
+  /** Milliseconds; default 5000. The call ends by then, at most 200 ms later if the worker's thread stands still. */
   timeout?: number
   signal?: AbortSignal
 }
@@ -196,7 +196,7 @@ export interface Room extends AsyncDisposable {
   get(key: string, options?: ReadOptions): Promise<Entry | undefined>
   getJSON<T = unknown>(key: string, options?: ReadOptions): Promise<T | undefined>
   /** Keys under a prefix, in order. */
-  scan(prefix?: string, options?: ScanOptions): AsyncIterableIterator<Entry>
+  scan(prefix?: string, options?: ScanOptions): AsyncIterableIterator<Omit<Entry, 'position'>>
   /** Every committed change under a prefix, each once and in order, from now on or from behind a position. */
   watch(prefix: string, listener: (change: Change) => void, options?: { from?: string; signal?: AbortSignal }): Unsubscribe
 

@@ -1,0 +1,106 @@
+// What crosses between page and worker, and what the page's callers see of it.
+// Numbers of 64 bits cross as decimal text.
+import { UnderstudyError } from './errors.js'
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+export function toBytes(value) {
+  if (typeof value === 'string') return encoder.encode(value)
+  if (value instanceof Uint8Array) return value
+  throw new UnderstudyError('REFUSED', `a value is a string or a Uint8Array, not ${describe(value)}; see setJSON`)
+}
+
+export function toJSONBytes(value) {
+  const text = JSON.stringify(value)
+  if (text === undefined) throw new UnderstudyError('REFUSED', `${describe(value)} has no JSON form`)
+  return encoder.encode(text)
+}
+
+export function toKey(key) {
+  if (typeof key !== 'string') throw new UnderstudyError('REFUSED', `a key is a string, not ${describe(key)}`)
+  return key
+}
+
+// The default is the node's, and 'all'.
+export function toAck(ack) {
+  if (ack === undefined || ack === 'async' || ack === 'one' || ack === 'all') return ack ?? 'all'
+  if (Number.isInteger(ack) && ack >= 1 && ack <= 999) return String(ack)
+  throw new UnderstudyError('REFUSED', `ack is 'async', 'one', 'all' or a number from 1 to 999, not ${describe(ack)}`)
+}
+
+export function toLevel(level = 'committed') {
+  if (level === 'local' || level === 'committed' || level === 'latest') return level
+  throw new UnderstudyError('REFUSED', `read is 'local', 'committed' or 'latest', not ${describe(level)}`)
+}
+
+// Conditions of a write, as the worker takes them; '0' is none.
+export function toConditions({ ifRevision, ifAbsent }) {
+  if (ifRevision === undefined) return { ifRevision: '0', ifAbsent: Boolean(ifAbsent) }
+  if (typeof ifRevision !== 'bigint' || ifRevision < 1n) {
+    throw new UnderstudyError('REFUSED', `ifRevision is a BigInt above 0, not ${describe(ifRevision)}`)
+  }
+  return { ifRevision: String(ifRevision), ifAbsent: Boolean(ifAbsent) }
+}
+
+export function toInteger(by) {
+  if (typeof by === 'bigint' || Number.isSafeInteger(by)) {
+    const whole = BigInt(by)
+    if (BigInt.asIntN(64, whole) === whole) return String(whole)
+  }
+  throw new UnderstudyError('REFUSED', `an increment is by an integer of 64 bits, not ${describe(by)}`)
+}
+
+export function toReceipt(answer, started, now) {
+  const { position, by, revision, ack, copies, durable, ms } = answer
+  return {
+    position, by, revision: BigInt(revision), ack: /^\d+$/.test(ack) ? Number(ack) : ack, copies, durable,
+    ms: Object.freeze({ total: now - started, node: ms }),
+  }
+}
+
+// A key with its value, as get, scan and watch give it.
+export function toEntry({ key, value, revision, position, ...rest }) {
+  return Object.freeze({
+    ...rest,
+    key,
+    value,
+    revision: BigInt(revision),
+    ...(position === undefined ? {} : { position }),
+    text: () => decoder.decode(value),
+    json: () => JSON.parse(decoder.decode(value)),
+  })
+}
+
+export function toChange(event) {
+  if (event.type === 'set') return toEntry(event)
+  const { type, key, revision, position } = event
+  if (type === 'gap') return Object.freeze({ type, position })
+  return Object.freeze({ type, key, revision: BigInt(revision), position })
+}
+
+// Returns before, if next says the same, so that a snapshot is the same object
+// until something has changed.
+export function keepIfSame(before, next) {
+  const freeze = (value) => {
+    if (value !== null && typeof value === 'object' && !Object.isFrozen(value)) {
+      Object.values(value).forEach(freeze)
+      Object.freeze(value)
+    }
+    return value
+  }
+  return same(before, next) ? before : freeze(next)
+}
+
+function same(a, b) {
+  if (Object.is(a, b)) return true
+  if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') return false
+  const keys = Object.keys(a)
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && same(a[key], b[key]))
+}
+
+function describe(value) {
+  if (value === null || value === undefined) return String(value)
+  if (typeof value === 'object') return `a ${value.constructor?.name ?? 'object'}`
+  return typeof value === 'function' ? 'a function' : `${typeof value} ${String(value).slice(0, 40)}`
+}
