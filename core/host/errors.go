@@ -45,6 +45,10 @@ var (
 	// written. The text says why the last attempt failed.
 	ErrNoRelay = errors.New("no connection to a relay")
 
+	// ErrQueueFull: more than frame.QueueMaxBytes wait for the connection. It is
+	// the error of [Link.Send].
+	ErrQueueFull = fmt.Errorf("more than %d bytes wait for the connection", frame.QueueMaxBytes)
+
 	// ErrClosed: the node or client is closed, or its storage failed. Nothing
 	// was written.
 	ErrClosed = errors.New("closed")

@@ -9,30 +9,50 @@ import (
 	"github.com/understudy-dev/understudy/core/journal"
 )
 
-// link is one connection, as its node holds it.
+// link is one end of a connection.
 type link struct {
-	relay *Relay
-	conn  uint64
+	deliver func(message []byte) error // to the other end
+	shut    func(why *host.ClosedError)
 
-	// Belong to the relay's lock.
+	// The relay's books about the node's end.
+	conn   uint64
 	served *served        // nil before hello
 	node   journal.NodeID // of the hello
 
 	filled chan struct{} // holds one token when there is something to receive
 
-	mu    sync.Mutex // taken after the relay's, never before
-	queue [][]byte   // from the relay
+	mu    sync.Mutex // taken after the relay's, never before; never two at once
+	queue [][]byte   // to be received here
 	bytes int        // in it
 	why   *host.ClosedError
 }
 
 var _ host.Link = (*link)(nil)
 
-func newLink(r *Relay, conn uint64) *link {
-	return &link{relay: r, conn: conn, filled: make(chan struct{}, 1)}
+func newLink() *link { return &link{filled: make(chan struct{}, 1)} }
+
+// Pair returns the two ends of a connection.
+func Pair() (host.Link, host.Link) {
+	a, b := newLink(), newLink()
+	shut := func(why *host.ClosedError) {
+		a.end(why)
+		b.end(why)
+	}
+	a.deliver, a.shut = b.takeOrEnd, shut
+	b.deliver, b.shut = a.takeOrEnd, shut
+	return a, b
 }
 
-// Send hands one message to the relay, which handles it at once.
+// takeOrEnd queues a message of the other end, which is told when there is no
+// room for it.
+func (l *link) takeOrEnd(message []byte) error {
+	if !l.push(message) {
+		return host.ErrQueueFull
+	}
+	return nil
+}
+
+// Send hands one message to the other end.
 func (l *link) Send(message []byte) error {
 	if l.isClosed() {
 		return l.ended()
@@ -40,7 +60,7 @@ func (l *link) Send(message []byte) error {
 	if len(message) > frame.FrameMaxBytes {
 		return host.TooBig(len(message))
 	}
-	return l.relay.handle(l, message)
+	return l.deliver(message)
 }
 
 // Receive returns the next message. What came before the end is received first.
@@ -60,13 +80,13 @@ func (l *link) Receive(ctx context.Context) ([]byte, error) {
 	}
 }
 
-// Close ends the connection from the node's side.
+// Close ends the connection from this end.
 func (l *link) Close(code int, reason string) error {
-	l.relay.lost(l, &host.ClosedError{Code: code, Reason: reason})
+	l.shut(&host.ClosedError{Code: code, Reason: reason})
 	return nil
 }
 
-// push queues a message of the relay, and reports whether there was room.
+// push queues a message to be received here, and reports whether there was room.
 func (l *link) push(message []byte) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()

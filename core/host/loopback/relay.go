@@ -61,7 +61,10 @@ func (r *Relay) Dial(ctx context.Context) (host.Link, error) {
 		return nil, errClosed
 	}
 	r.newest++
-	l := newLink(r, r.newest)
+	l := newLink()
+	l.conn = r.newest
+	l.deliver = func(message []byte) error { return r.handle(l, message) }
+	l.shut = func(why *host.ClosedError) { r.lost(l, why) }
 	r.conns[l.conn] = l
 	return l, nil
 }

@@ -1,0 +1,18 @@
+package hosttest_test
+
+import (
+	"testing"
+
+	"github.com/understudy-dev/understudy/core/host"
+	"github.com/understudy-dev/understudy/core/host/hosttest"
+)
+
+func TestMemoryKeepsTheContractOfStorage(t *testing.T) {
+	hosttest.Storage(t, func(*testing.T) func() (host.Storage, error) {
+		memory := host.NewMemory()
+		return func() (host.Storage, error) { return memory, nil }
+	})
+	if host.NewMemory().Durable() {
+		t.Error("memory says that it survives its process")
+	}
+}
