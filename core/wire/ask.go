@@ -21,7 +21,7 @@ func openClaim(w claimWire) (frame.Claim, error) { return frame.Claim(w), nil }
 type amendWire struct {
 	Request uint64           `cbor:"1,keyasint,omitempty"`
 	Version register.Version `cbor:"2,keyasint,omitempty"`
-	Epoch   epoch            `cbor:"3,keyasint,omitzero"`
+	Epoch   *epoch           `cbor:"3,keyasint,omitempty"`
 	Add     []additionWire   `cbor:"4,keyasint,omitempty"`
 	Remove  []id             `cbor:"5,keyasint,omitempty"`
 	Expel   bool             `cbor:"6,keyasint,omitempty"`
@@ -53,7 +53,7 @@ func openAmend(w amendWire) (frame.Amend, error) {
 type handoverWire struct {
 	Request   uint64           `cbor:"1,keyasint,omitempty"`
 	Version   register.Version `cbor:"2,keyasint,omitempty"`
-	Epoch     epoch            `cbor:"3,keyasint,omitzero"`
+	Epoch     *epoch           `cbor:"3,keyasint,omitempty"`
 	Successor id               `cbor:"4,keyasint,omitzero"`
 }
 
@@ -69,7 +69,7 @@ func openHandover(w handoverWire) (frame.Handover, error) {
 
 type confirmWire struct {
 	Request uint64 `cbor:"1,keyasint,omitempty"`
-	Epoch   epoch  `cbor:"2,keyasint,omitzero"`
+	Epoch   *epoch `cbor:"2,keyasint,omitempty"`
 }
 
 func packConfirm(f frame.Confirm) confirmWire { return confirmWire{f.Request, packEpoch(f.Epoch)} }

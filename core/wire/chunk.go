@@ -7,7 +7,7 @@ import (
 
 type chunkWire struct {
 	Nonce   uint64           `cbor:"1,keyasint,omitempty"`
-	At      position         `cbor:"2,keyasint,omitzero"`
+	At      *position        `cbor:"2,keyasint,omitempty"`
 	Number  uint32           `cbor:"3,keyasint,omitempty"`
 	Items   []itemWire       `cbor:"4,keyasint,omitempty"`
 	Clients []clientWire     `cbor:"5,keyasint,omitempty"`
@@ -100,7 +100,7 @@ func (w clientWire) unpack() journal.ClientRecord {
 		Kept: list(w.Kept, func(k keptWire) journal.KeptResult {
 			return journal.KeptResult{
 				Seq:      k.Seq,
-				Position: position{Number: k.Number, Master: k.Master, Index: k.Index}.unpack(),
+				Position: unpackPosition(k.Number, k.Master, k.Index),
 				Results:  orNil(k.Results),
 			}
 		}),

@@ -32,7 +32,7 @@ func (w memberWire) unpack() register.Member {
 
 type registerWire struct {
 	Version  register.Version `cbor:"1,keyasint,omitempty"`
-	Epoch    epoch            `cbor:"2,keyasint,omitzero"`
+	Epoch    *epoch           `cbor:"2,keyasint,omitempty"`
 	InSync   []seatWire       `cbor:"3,keyasint,omitempty"`
 	Awaiting bool             `cbor:"4,keyasint,omitempty"`
 	Losses   []lossWire       `cbor:"5,keyasint,omitempty"`
@@ -44,7 +44,7 @@ type seatWire struct {
 }
 
 type lossWire struct {
-	Epoch   epoch           `cbor:"1,keyasint,omitzero"`
+	Epoch   *epoch          `cbor:"1,keyasint,omitempty"`
 	At      journal.Instant `cbor:"2,keyasint,omitempty"`
 	Missing []id            `cbor:"3,keyasint,omitempty"`
 }

@@ -13,7 +13,7 @@ func openSeal(emptyWire) (frame.Seal, error) { return frame.Seal{}, nil }
 // standingWire is Sealed and Behind: where a copy's journal ends.
 type standingWire struct {
 	Incarnation journal.Incarnation `cbor:"1,keyasint,omitempty"`
-	Last        position            `cbor:"2,keyasint,omitzero"`
+	Last        *position           `cbor:"2,keyasint,omitempty"`
 	History     []epochStartWire    `cbor:"3,keyasint,omitempty"`
 }
 
@@ -54,8 +54,8 @@ func openBehind(w standingWire) (frame.Behind, error) {
 }
 
 type fetchWire struct {
-	Nonce uint64   `cbor:"1,keyasint,omitempty"`
-	After position `cbor:"2,keyasint,omitzero"`
+	Nonce uint64    `cbor:"1,keyasint,omitempty"`
+	After *position `cbor:"2,keyasint,omitempty"`
 }
 
 func packFetch(f frame.Fetch) fetchWire { return fetchWire{f.Nonce, packPosition(f.After)} }
@@ -66,9 +66,9 @@ func openFetch(w fetchWire) (frame.Fetch, error) {
 
 type supplyWire struct {
 	Nonce   uint64    `cbor:"1,keyasint,omitempty"`
-	Prev    position  `cbor:"2,keyasint,omitzero"`
+	Prev    *position `cbor:"2,keyasint,omitempty"`
 	Entries []runWire `cbor:"3,keyasint,omitempty"`
-	Last    position  `cbor:"4,keyasint,omitzero"`
+	Last    *position `cbor:"4,keyasint,omitempty"`
 	Refused bool      `cbor:"5,keyasint,omitempty"`
 }
 
@@ -86,7 +86,7 @@ func openSupply(w supplyWire) (frame.Supply, error) {
 }
 
 type replicateWire struct {
-	Prev    position      `cbor:"1,keyasint,omitzero"`
+	Prev    *position     `cbor:"1,keyasint,omitempty"`
 	Entries []runWire     `cbor:"2,keyasint,omitempty"`
 	Commit  journal.Index `cbor:"3,keyasint,omitempty"`
 }
@@ -104,7 +104,7 @@ func openReplicate(w replicateWire) (frame.Replicate, error) {
 
 type ackWire struct {
 	Incarnation journal.Incarnation `cbor:"1,keyasint,omitempty"`
-	Match       position            `cbor:"2,keyasint,omitzero"`
+	Match       *position           `cbor:"2,keyasint,omitempty"`
 }
 
 func packAck(f frame.Ack) ackWire { return ackWire{f.Incarnation, packPosition(f.Match)} }
@@ -116,7 +116,7 @@ func openAck(w ackWire) (frame.Ack, error) {
 type chunkAckWire struct {
 	Incarnation journal.Incarnation `cbor:"1,keyasint,omitempty"`
 	Nonce       uint64              `cbor:"2,keyasint,omitempty"`
-	At          position            `cbor:"3,keyasint,omitzero"`
+	At          *position           `cbor:"3,keyasint,omitempty"`
 	Number      uint32              `cbor:"4,keyasint,omitempty"`
 }
 

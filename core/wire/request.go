@@ -22,10 +22,10 @@ type reportWire struct {
 	ID       uint64         `cbor:"1,keyasint,omitempty"`
 	Node     id             `cbor:"2,keyasint,omitzero"`
 	Role     frame.Role     `cbor:"3,keyasint,omitempty"`
-	Epoch    epoch          `cbor:"4,keyasint,omitzero"`
-	Last     position       `cbor:"5,keyasint,omitzero"`
-	Commit   position       `cbor:"6,keyasint,omitzero"`
-	Applied  position       `cbor:"7,keyasint,omitzero"`
+	Epoch    *epoch         `cbor:"4,keyasint,omitempty"`
+	Last     *position      `cbor:"5,keyasint,omitempty"`
+	Commit   *position      `cbor:"6,keyasint,omitempty"`
+	Applied  *position      `cbor:"7,keyasint,omitempty"`
 	Orphans  uint32         `cbor:"8,keyasint,omitempty"`
 	Hash     uint64         `cbor:"9,keyasint,omitempty"`
 	Keys     uint64         `cbor:"10,keyasint,omitempty"`
@@ -35,9 +35,9 @@ type reportWire struct {
 }
 
 type progressWire struct {
-	Node  id       `cbor:"1,keyasint,omitzero"`
-	Match position `cbor:"2,keyasint,omitzero"`
-	State text     `cbor:"3,keyasint,omitzero"`
+	Node  id        `cbor:"1,keyasint,omitzero"`
+	Match *position `cbor:"2,keyasint,omitempty"`
+	State text      `cbor:"3,keyasint,omitzero"`
 }
 
 func packReport(f frame.Report) reportWire {
@@ -65,8 +65,8 @@ func openReport(w reportWire) (frame.Report, error) {
 }
 
 type verifyWire struct {
-	ID       uint64   `cbor:"1,keyasint,omitempty"`
-	Position position `cbor:"2,keyasint,omitzero"`
+	ID       uint64    `cbor:"1,keyasint,omitempty"`
+	Position *position `cbor:"2,keyasint,omitempty"`
 }
 
 func packVerify(f frame.Verify) verifyWire { return verifyWire{f.ID, packPosition(f.Position)} }
@@ -78,7 +78,7 @@ func openVerify(w verifyWire) (frame.Verify, error) {
 type verifiedWire struct {
 	ID       uint64        `cbor:"1,keyasint,omitempty"`
 	Verdict  frame.Verdict `cbor:"2,keyasint,omitempty"`
-	Position position      `cbor:"3,keyasint,omitzero"`
+	Position *position     `cbor:"3,keyasint,omitempty"`
 	Failure  *failureWire  `cbor:"4,keyasint,omitempty"`
 }
 
@@ -106,7 +106,7 @@ func openYield(w yieldWire) (frame.Yield, error) {
 
 type yieldedWire struct {
 	ID      uint64       `cbor:"1,keyasint,omitempty"`
-	Epoch   epoch        `cbor:"2,keyasint,omitzero"`
+	Epoch   *epoch       `cbor:"2,keyasint,omitempty"`
 	Failure *failureWire `cbor:"3,keyasint,omitempty"`
 }
 

@@ -72,20 +72,39 @@ type position struct {
 	Index  journal.Index
 }
 
-func packEpoch(e journal.Epoch) epoch { return epoch{Number: e.Number, Master: id(e.Master)} }
+// packEpoch returns nil for the zero epoch. A pointer, because the library's
+// omitzero has no effect on a struct that becomes an array.
+func packEpoch(e journal.Epoch) *epoch {
+	if e.IsZero() {
+		return nil
+	}
+	return &epoch{Number: e.Number, Master: id(e.Master)}
+}
 
-func (e epoch) unpack() journal.Epoch {
+func (e *epoch) unpack() journal.Epoch {
+	if e == nil {
+		return journal.Epoch{}
+	}
 	return journal.Epoch{Number: e.Number, Master: journal.NodeID(e.Master)}
 }
 
-func packPosition(p journal.Position) position {
-	return position{Number: p.Epoch.Number, Master: id(p.Epoch.Master), Index: p.Index}
+// packPosition returns nil for the zero position.
+func packPosition(p journal.Position) *position {
+	if p.IsZero() {
+		return nil
+	}
+	return &position{Number: p.Epoch.Number, Master: id(p.Epoch.Master), Index: p.Index}
 }
 
-func (p position) unpack() journal.Position {
-	return journal.Position{
-		Epoch: journal.Epoch{Number: p.Number, Master: journal.NodeID(p.Master)}, Index: p.Index,
+func (p *position) unpack() journal.Position {
+	if p == nil {
+		return journal.Position{}
 	}
+	return unpackPosition(p.Number, p.Master, p.Index)
+}
+
+func unpackPosition(number journal.EpochNumber, master id, index journal.Index) journal.Position {
+	return journal.Position{Epoch: journal.Epoch{Number: number, Master: journal.NodeID(master)}, Index: index}
 }
 
 func packIDs(ids []journal.NodeID) []id {

@@ -35,7 +35,7 @@ type readReplyWire struct {
 	ID       uint64       `cbor:"1,keyasint,omitempty"`
 	Items    []itemWire   `cbor:"2,keyasint,omitempty"`
 	More     bool         `cbor:"3,keyasint,omitempty"`
-	Position position     `cbor:"4,keyasint,omitzero"`
+	Position *position    `cbor:"4,keyasint,omitempty"`
 	Dirty    bool         `cbor:"5,keyasint,omitempty"`
 	Failure  *failureWire `cbor:"6,keyasint,omitempty"`
 }
@@ -54,10 +54,10 @@ func openReadReply(w readReplyWire) (frame.ReadReply, error) {
 }
 
 type watchWire struct {
-	ID     uint64   `cbor:"1,keyasint,omitempty"`
-	Prefix key      `cbor:"2,keyasint,omitempty"`
-	Exact  bool     `cbor:"3,keyasint,omitempty"`
-	From   position `cbor:"4,keyasint,omitzero"`
+	ID     uint64    `cbor:"1,keyasint,omitempty"`
+	Prefix key       `cbor:"2,keyasint,omitempty"`
+	Exact  bool      `cbor:"3,keyasint,omitempty"`
+	From   *position `cbor:"4,keyasint,omitempty"`
 }
 
 func packWatch(f frame.Watch) watchWire {
@@ -70,7 +70,7 @@ func openWatch(w watchWire) (frame.Watch, error) {
 
 type changesWire struct {
 	ID      uint64       `cbor:"1,keyasint,omitempty"`
-	Through position     `cbor:"2,keyasint,omitzero"`
+	Through *position    `cbor:"2,keyasint,omitempty"`
 	Gap     bool         `cbor:"3,keyasint,omitempty"`
 	Events  []eventWire  `cbor:"4,keyasint,omitempty"`
 	Failure *failureWire `cbor:"5,keyasint,omitempty"`
@@ -103,7 +103,7 @@ func openChanges(w changesWire) (frame.Changes, error) {
 		ID: w.ID, Through: w.Through.unpack(), Gap: w.Gap, Failure: w.Failure.unpack(),
 		Events: list(w.Events, func(e eventWire) journal.Event {
 			return journal.Event{
-				Position: position{Number: e.Number, Master: e.Master, Index: e.Index}.unpack(),
+				Position: unpackPosition(e.Number, e.Master, e.Index),
 				Key:      string(e.Key), Value: clone(e.Value), Deleted: e.Deleted,
 			}
 		}),

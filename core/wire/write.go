@@ -106,7 +106,7 @@ type writtenWire struct {
 }
 
 type receiptWire struct {
-	Position position    `cbor:"1,keyasint,omitzero"`
+	Position *position   `cbor:"1,keyasint,omitempty"`
 	Ack      journal.Ack `cbor:"2,keyasint,omitempty"`
 	Copies   uint32      `cbor:"3,keyasint,omitempty"`
 	Durable  uint32      `cbor:"4,keyasint,omitempty"`
@@ -115,7 +115,7 @@ type receiptWire struct {
 type failureWire struct {
 	Code     frame.Code `cbor:"1,keyasint,omitempty"`
 	Text     text       `cbor:"2,keyasint,omitzero"`
-	Position position   `cbor:"3,keyasint,omitzero"`
+	Position *position  `cbor:"3,keyasint,omitempty"`
 }
 
 func packFailure(f *frame.Failure) *failureWire {
