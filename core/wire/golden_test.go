@@ -76,7 +76,7 @@ func allKinds() []wire.Kind {
 
 // fieldsSeen notes for each field of each struct in v whether it is not zero.
 func fieldsSeen(v reflect.Value, seen map[string]bool) {
-	switch v.Kind() {
+	switch v.Kind() { //nolint:exhaustive // the kinds that frames have
 	case reflect.Pointer, reflect.Interface:
 		if !v.IsNil() {
 			fieldsSeen(v.Elem(), seen)
@@ -175,7 +175,7 @@ func jsonOf(t *testing.T, v vector) []byte {
 }
 
 func plain(v reflect.Value, field string) any {
-	switch v.Kind() {
+	switch v.Kind() { //nolint:exhaustive // the kinds that frames have
 	case reflect.Bool:
 		return v.Bool()
 	case reflect.Pointer:
