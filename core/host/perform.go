@@ -95,9 +95,41 @@ func (l *loop) reply(answer frame.Frame) {
 		}
 		return
 	}
-	if c := l.calls.take(answer); c != nil {
-		c.finish(answer, nil)
+	c := l.calls.take(answer)
+	if c == nil {
+		return
 	}
+	failure := failureOf(answer)
+	switch {
+	case failure == nil:
+		c.finish(answer, nil)
+	case failure.Code == frame.CodeNotMaster && !l.welcome:
+		// The machine knows that nobody took it; that there is no relay says more.
+		c.finish(nil, l.whyUnanswered(c, context.DeadlineExceeded))
+	case failure.Code == frame.CodeOutcomeUnknown && failure.Position.IsZero():
+		known := *failure
+		known.Position = c.position
+		c.finish(nil, &known)
+	default:
+		c.finish(nil, failure)
+	}
+}
+
+// failureOf returns why an answer is none.
+func failureOf(answer frame.Frame) *frame.Failure {
+	switch answer := answer.(type) {
+	case frame.Written:
+		return answer.Failure
+	case frame.ReadReply:
+		return answer.Failure
+	case frame.Report:
+		return answer.Failure
+	case frame.Verified:
+		return answer.Failure
+	case frame.Yielded:
+		return answer.Failure
+	}
+	return nil
 }
 
 func (l *loop) setWake(e core.WakeAt) {

@@ -62,7 +62,7 @@ func (s *Session) Scan(ctx context.Context, prefix string, o ScanOptions) iter.S
 	}
 }
 
-// read asks once and, where a node gave an answer that can't be used, says why.
+// read asks once.
 func (s *Session) read(ctx context.Context, from journal.NodeID, request frame.Read) (frame.ReadReply, error) {
 	answer, err := s.ask(ctx, from, request)
 	if err != nil {
@@ -71,9 +71,6 @@ func (s *Session) read(ctx context.Context, from journal.NodeID, request frame.R
 	reply, ok := answer.(frame.ReadReply)
 	if !ok {
 		return frame.ReadReply{}, unexpected(answer)
-	}
-	if reply.Failure != nil {
-		return frame.ReadReply{}, reply.Failure
 	}
 	return reply, nil
 }

@@ -12,8 +12,8 @@ import (
 
 // Session is what a [Node] and a [Client] have in common: the requests to a
 // room. Its methods may be called from any number of goroutines. Each waits
-// for its answer until its context ends; a context without an end waits for as
-// long as the room has no master.
+// for its answer until its context ends, and for [DefaultWait] where the
+// context has no deadline: a room without a master never holds a caller for ever.
 type Session struct {
 	room   string
 	runner *runner
@@ -92,9 +92,6 @@ func (s *Session) Batch(ctx context.Context, ops []frame.Op, conditions []frame.
 	if !ok {
 		return Receipt{}, nil, unexpected(answer)
 	}
-	if written.Failure != nil {
-		return Receipt{}, nil, written.Failure
-	}
 	return written.Receipt, written.Results, nil
 }
 
@@ -124,9 +121,6 @@ func (s *Session) HandOver(ctx context.Context, successor journal.NodeID) (journ
 	if !ok {
 		return journal.Epoch{}, unexpected(answer)
 	}
-	if yielded.Failure != nil {
-		return journal.Epoch{}, yielded.Failure
-	}
 	return yielded.Epoch, nil
 }
 
@@ -150,9 +144,17 @@ func (s *Session) Err() error {
 // is one: for a machine or page that has learnt that the network is back.
 func (s *Session) Reconnect() { s.runner.hurry() }
 
+// DefaultWait is how long a request waits whose context has no end.
+const DefaultWait = 5 * time.Second
+
 // ask gives the loop a request and waits for the answer, or for what the loop
-// says when ctx ends first.
+// says when ctx ends first. An answer that is a failure is an error.
 func (s *Session) ask(ctx context.Context, to journal.NodeID, request frame.Frame) (frame.Frame, error) {
+	if _, bounded := ctx.Deadline(); !bounded {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, DefaultWait)
+		defer cancel()
+	}
 	c := &call{to: to, request: request, answered: make(chan struct{})}
 	if err := s.runner.post(ctx, asked{c}); err != nil {
 		return nil, err
@@ -181,11 +183,11 @@ func (s *Session) ask(ctx context.Context, to journal.NodeID, request frame.Fram
 // to answer: its answer says more than the loop's guess at the deadline.
 const waitMargin = 50 * time.Millisecond
 
-// waitOf returns the time until ctx ends as a frame carries it: 0 for no end.
+// waitOf returns the time until ctx ends as a frame carries it.
 func waitOf(ctx context.Context) time.Duration {
 	deadline, ok := ctx.Deadline()
 	if !ok {
-		return 0
+		return DefaultWait - waitMargin
 	}
 	left := time.Until(deadline)
 	return max(left-min(left/8, waitMargin), 1)

@@ -30,9 +30,9 @@ type NodeStatus struct {
 // probeTimeout is how long one node may take to say how it stands.
 const probeTimeout = 2 * time.Second
 
-// Status asks every node with a copy how it stands, all at once, each for at
-// most two seconds. A node that does not answer has an Err and spoils nothing.
-func (s *Session) Status(ctx context.Context) (RoomStatus, error) {
+// Presence is Status without asking anybody: what the relay has told. No node
+// in it has a Report.
+func (s *Session) Presence(ctx context.Context) (RoomStatus, error) {
 	view, err := s.runner.view(ctx)
 	if err != nil {
 		return RoomStatus{}, err
@@ -42,6 +42,16 @@ func (s *Session) Status(ctx context.Context) (RoomStatus, error) {
 		if m.HasCopy() {
 			status.Nodes = append(status.Nodes, NodeStatus{Member: m, InSync: view.Register.IsInSync(m.Node)})
 		}
+	}
+	return status, nil
+}
+
+// Status asks every node with a copy how it stands, all at once, each for at
+// most two seconds. A node that does not answer has an Err and spoils nothing.
+func (s *Session) Status(ctx context.Context) (RoomStatus, error) {
+	status, err := s.Presence(ctx)
+	if err != nil {
+		return RoomStatus{}, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
@@ -60,12 +70,9 @@ func (s *Session) probe(ctx context.Context, n *NodeStatus) {
 		return
 	}
 	report, ok := answer.(frame.Report)
-	switch {
-	case !ok:
+	if !ok {
 		n.Err = unexpected(answer)
-	case report.Failure != nil:
-		n.Err = report.Failure
-	default:
-		n.Report = report
+		return
 	}
+	n.Report = report
 }
