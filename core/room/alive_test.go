@@ -33,6 +33,14 @@ func TestWhoIsSilentIsGivenUp(t *testing.T) {
 	}
 }
 
+func TestAnEarlyWakeIsAskedForAgain(t *testing.T) {
+	s := newStage(t, register.Register{})
+	s.gather(process('a'))
+	if got := s.step(Wake{}); !slices.Contains(got, Effect(WakeAt{At: s.now.Add(frame.PingEvery)})) {
+		t.Errorf("no alarm after a wake that came early: %v", got)
+	}
+}
+
 func TestTheMastershipOfASilentMasterEnds(t *testing.T) {
 	s := newStage(t, held(3, 1, "ab"))
 	s.gather(process('a'), process('b'))

@@ -45,6 +45,22 @@ func (c *crowd) judgeLoss(had, next register.Register) {
 	}
 }
 
+// judgeStore checks who is here at the moment a value is granted.
+func (c *crowd) judgeStore(next register.Register) {
+	now := c.room.Register()
+	if next.Awaiting && c.room.master != 0 {
+		c.t.Fatalf("a register is being adopted, and %d is still master", c.room.master)
+	}
+	if !now.Awaiting || next.Awaiting || !reflect.DeepEqual(now.Losses, next.Losses) {
+		return
+	}
+	for _, seat := range now.InSync {
+		if _, here := c.room.place(seat.Node); !here {
+			c.t.Fatalf("an adopted register is claimed without %v: %+v", seat.Node, now)
+		}
+	}
+}
+
 // check compares what everybody was told with what the room has.
 func (c *crowd) check() {
 	members := c.room.Members()

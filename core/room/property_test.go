@@ -165,13 +165,16 @@ func (c *crowd) some() *listener {
 }
 
 func (c *crowd) step(in Input) {
-	had, master := c.value, c.room.master
+	had, master, change := c.value, c.room.master, c.room.change
 	effects := c.room.Step(c.now, in)
 	next := c.room.Register()
 	if c.room.master != master && c.room.master != 0 && next.Epoch == had.Epoch {
 		c.t.Fatalf("the mastership of epoch %v went from connection %d to %d", had.Epoch, master, c.room.master)
 	}
 	if !reflect.DeepEqual(next, had) {
+		if change.claim && master != 0 {
+			c.t.Fatalf("a claim is granted while connection %d is master: %+v", master, next)
+		}
 		c.judge(had, next)
 		c.value = next
 		c.offers = append(c.offers, next)
@@ -194,6 +197,7 @@ func (c *crowd) step(in Input) {
 				c.t.Fatalf("two values are on their way to the disk: %+v and %+v", *c.storing, e.Register)
 			}
 			c.storing = &e.Register
+			c.judgeStore(e.Register)
 		case WakeAt, Refuse:
 		}
 	}

@@ -74,7 +74,10 @@ func TestACopyInMemoryThatReturnsIsNotGone(t *testing.T) {
 	s.step(s.arrive(3, tab('a')))
 	s.now = s.now.Add(2 * time.Second)
 	s.play(s.says(2, frame.Claim{Request: 1, Number: 2}), "2 answer 1 NOT_IN_SYNC")
-	s.play(s.says(3, frame.Claim{Request: 1, Number: 2}), "store 4: 2a A")
+	s.step(Lost{Conn: 3})
+	s.play(s.says(2, frame.Claim{Request: 2, Number: 2}), "2 answer 2 RETRY after 3s")
+	s.step(s.arrive(4, tab('a')))
+	s.play(s.says(4, frame.Claim{Request: 3, Number: 2}), "store 4: 2a A")
 }
 
 func TestADurableCopyIsNeverGone(t *testing.T) {
@@ -133,6 +136,17 @@ func TestAnAdoptedRegisterOfCopiesInMemoryThatAreGoneReopens(t *testing.T) {
 	s.play(s.says(1, frame.Claim{Request: 1, Number: 9}), "1 answer 1 RETRY after 35s")
 	s.now = s.now.Add(35 * time.Second)
 	s.play(s.says(1, frame.Claim{Request: 2, Number: 9}), "store 14: 9x x lost ab", "1 waiting for ")
+}
+
+func TestOffersThatWaitAreStoredOneAfterTheOther(t *testing.T) {
+	s := newStage(t, register.Register{})
+	s.play(s.offer(1, process('a'), held(12, 7, "a")), "store 13: 8 a awaiting")
+	s.play(s.offer(2, process('b'), held(20, 9, "b")))
+	s.play(s.offer(3, process('c'), held(30, 11, "c")))
+	s.compare(s.stored(), "1 welcome a of 13: 8 a awaiting", "store 21: 10 b awaiting")
+	s.compare(s.stored(), "1 changed 21: 10 b awaiting", "2 welcome ab of 21: 10 b awaiting", "1 joined b", "store 31: 12 c awaiting")
+	s.compare(s.stored(), "1 changed 31: 12 c awaiting", "2 changed 31: 12 c awaiting", "3 welcome abc of 31: 12 c awaiting",
+		"1 joined c", "2 joined c")
 }
 
 func TestAnAdoptedValueStandsThoughItsBringerIsGone(t *testing.T) {
