@@ -146,10 +146,8 @@ func (w *entryWire) open(e *journal.Entry, before journal.Instant, client journa
 	if first && w.Later != 0 {
 		return wrong("entries", "the first entry of a run is later than its run")
 	}
-	if w.Open > w.Seq {
-		return wrong("entries", "seq %d is %d above its floor", w.Seq, w.Open)
-	}
 	e.Ack = w.Ack
+	// Where Open is above Seq the floor comes out above Seq, which is refused later.
 	e.Origin = journal.Origin{Client: client, Seq: w.Seq, Floor: w.Seq - w.Open}
 	if len(w.Client) != 0 {
 		if len(w.Client) != len(client) {
