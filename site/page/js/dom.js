@@ -67,6 +67,27 @@ export function keyed(parent, items, keyOf, create, update) {
   }
 }
 
+/**
+ * Returns a function that has `paint` called once in the next animation frame,
+ * however often it is called before. A hidden page has no frames: there it is
+ * called by `whenHidden`, and at once when the page becomes hidden.
+ */
+export function soon(paint, whenHidden = queueMicrotask) {
+  let waiting = false
+  const run = () => {
+    if (!waiting) return
+    waiting = false
+    paint()
+  }
+  document.addEventListener('visibilitychange', run)
+  return () => {
+    if (waiting) return
+    waiting = true
+    if (document.hidden) whenHidden(run)
+    else requestAnimationFrame(run)
+  }
+}
+
 /** Copies text; true when it worked. */
 export async function copyText(text) {
   try {

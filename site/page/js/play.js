@@ -1,6 +1,6 @@
 // The data panel: table, form, choice of ack and receipts around one open room.
 
-import { byId, setAttribute, setText } from './dom.js'
+import { byId, setAttribute, setText, soon } from './dom.js'
 import { followData } from './data.js'
 import { createTable } from './kv.js'
 import { createReceipts } from './receipts.js'
@@ -10,18 +10,12 @@ import { createWrites } from './writes.js'
 export function createPlay({ nameOf, hues }) {
   let room = null
   let data = { rows: () => [], size: () => 0, get: () => undefined }
-  let waiting = false
 
   const paint = () => {
-    waiting = false
     table.paint(data, room ? 'ready' : 'loading')
     receipts(writes.all())
   }
-  const repaint = () => {
-    if (waiting) return
-    waiting = true
-    requestAnimationFrame(paint)
-  }
+  const repaint = soon(paint, (run) => setTimeout(run)) // a storm of writes must not wear out a hidden page
 
   const writes = createWrites(repaint)
   const actions = {

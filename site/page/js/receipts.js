@@ -47,7 +47,7 @@ function createReceipt(write) {
 }
 
 function showTime(item, ms) {
-  const [number, unit] = duration(ms).split(' ')
+  const [number, unit] = duration(ms).split('\u00a0')
   const [first, second] = item.firstChild.children
   setText(first, number)
   setText(second, unit)

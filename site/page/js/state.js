@@ -1,6 +1,8 @@
 // What the page knows, in one place. Observers hear of every change at once;
 // painters are called once per animation frame, with the newest.
 
+import { soon } from './dom.js'
+
 /**
  * @typedef {object} State
  * @property {'loading' | 'ready' | 'failed'} phase
@@ -14,12 +16,9 @@ export function createState() {
   let now = Object.freeze({ phase: 'loading', room: null, status: null, members: [], trouble: null })
   const observers = new Set()
   const painters = new Set()
-  let waiting = false
-
-  const paint = () => {
-    waiting = false
+  const repaint = soon(() => {
     for (const painter of painters) painter(now)
-  }
+  })
 
   return {
     get now() {
@@ -29,11 +28,7 @@ export function createState() {
       const before = now
       now = Object.freeze({ ...now, ...change })
       for (const observer of observers) observer(now, before)
-      if (waiting) return
-      waiting = true
-      // A hidden page has no animation frames, and its title must still follow.
-      if (document.hidden) queueMicrotask(paint)
-      else requestAnimationFrame(paint)
+      repaint()
     },
     /** Calls observer(now, before) at every change. */
     observe: (observer) => observers.add(observer),

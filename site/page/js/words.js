@@ -18,10 +18,10 @@ export function healthText(status) {
 
 /** Milliseconds as people read them: 0.84 ms, 12.3 ms, 640 ms, 4.2 s. */
 export function duration(ms) {
-  if (ms < 10) return `${ms.toFixed(2)} ms`
-  if (ms < 100) return `${ms.toFixed(1)} ms`
-  if (ms < 1000) return `${Math.round(ms)} ms`
-  return `${(ms / 1000).toFixed(1)} s`
+  if (ms < 10) return `${ms.toFixed(2)}\u00a0ms`
+  if (ms < 100) return `${ms.toFixed(1)}\u00a0ms`
+  if (ms < 1000) return `${Math.round(ms)}\u00a0ms`
+  return `${(ms / 1000).toFixed(1)}\u00a0s`
 }
 
 /** "2 nodes", "1 node". */
