@@ -162,9 +162,28 @@ func (c *Client) onReceived(in Received) {
 		return
 	}
 	c.lobby.heardAt = c.now
+	if in.Head.From.IsZero() {
+		c.onRelayFrame(in.Frame)
+		return
+	}
 	switch f := in.Frame.(type) {
+	case frame.Written, frame.ReadReply, frame.Changes, frame.Report, frame.Verified, frame.Yielded:
+		c.onAnswer(in.Head.From, f)
+	default:
+		c.refuse(in.Head.From, f)
+	}
+}
+
+func (c *Client) refuse(from journal.NodeID, f frame.Frame) {
+	c.out.do(Refuse{From: from, Frame: f, Err: fmt.Errorf("a client has no use for %T", f)})
+}
+
+func (c *Client) onRelayFrame(f frame.Frame) {
+	switch f := f.(type) {
 	case frame.Welcome:
 		c.lobby.onWelcome(c.now, f)
+		// What was asked before there was a room, of somebody who is not in it.
+		c.answerAll(c.outbox.lose(func(to journal.NodeID) bool { return !c.lobby.isPresent(to) }, "it is not in the room"))
 	case frame.Refused:
 		c.onRefused(f)
 	case frame.Joined:
@@ -184,10 +203,8 @@ func (c *Client) onReceived(in Received) {
 		c.lobby.waiting = f
 	case frame.Ping:
 		c.send(frame.ToRelay(), frame.Pong(f))
-	case frame.Written, frame.ReadReply, frame.Changes, frame.Report, frame.Verified, frame.Yielded:
-		c.onAnswer(in.Head.From, f)
 	default:
-		c.out.do(Refuse{From: in.Head.From, Frame: f, Err: fmt.Errorf("a client has no use for %T", f)})
+		c.refuse(journal.NodeID{}, f)
 	}
 }
 

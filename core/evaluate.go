@@ -12,11 +12,17 @@ import (
 
 // checkWrite reports what makes a write impossible whatever the state is.
 func checkWrite(w frame.Write) *frame.Failure {
-	if len(w.Ops) == 0 {
-		return &frame.Failure{Code: frame.CodeInvalid, Text: "a write without an operation"}
-	}
-	if len(w.Ops) > frame.BatchMaxOps {
+	switch {
+	case w.Origin.Client.IsZero() || w.Origin.Seq == 0:
+		return invalid("a write without a client or with sequence number 0")
+	case w.Ack < journal.AckAll || w.Ack >= frame.NodesPerRoomMax:
+		return invalid("ack %d is none of async, all or 1 to %d replicas", int(w.Ack), frame.NodesPerRoomMax-1)
+	case len(w.Ops) == 0:
+		return invalid("a write without an operation")
+	case len(w.Ops) > frame.BatchMaxOps:
 		return overLimit("operations in a batch", len(w.Ops), frame.BatchMaxOps)
+	case len(w.Conditions) > frame.BatchMaxOps:
+		return overLimit("conditions of a write", len(w.Conditions), frame.BatchMaxOps)
 	}
 	size := 0
 	for _, op := range w.Ops {
@@ -43,6 +49,10 @@ func checkWrite(w frame.Write) *frame.Failure {
 	return nil
 }
 
+func invalid(format string, args ...any) *frame.Failure {
+	return &frame.Failure{Code: frame.CodeInvalid, Text: fmt.Sprintf(format, args...)}
+}
+
 func overLimit(what string, got, limit int) *frame.Failure {
 	return &frame.Failure{Code: frame.CodeTooLarge, Text: fmt.Sprintf("%d %s, at most %d", got, what, limit)}
 }
@@ -50,9 +60,9 @@ func overLimit(what string, got, limit int) *frame.Failure {
 func checkKey(key string) *frame.Failure {
 	switch {
 	case key == "":
-		return &frame.Failure{Code: frame.CodeInvalid, Text: "an empty key"}
+		return invalid("an empty key")
 	case key[0] == 0:
-		return &frame.Failure{Code: frame.CodeInvalid, Text: fmt.Sprintf("key %q: keys that begin with byte 0 are reserved", key)}
+		return invalid("key %q: keys that begin with byte 0 are reserved", key)
 	case len(key) > frame.KeyMaxBytes:
 		return overLimit("bytes in a key", len(key), frame.KeyMaxBytes)
 	}

@@ -12,7 +12,9 @@ func (n *Node) onReceived(in Received) {
 		return
 	}
 	n.lobby.heardAt = n.now
-	if n.onRelayFrame(in.Frame) {
+	// The relay's own frames name no sender. One that does comes from a peer: it
+	// was passed on unread.
+	if in.Head.From.IsZero() && n.onRelayFrame(in.Frame) {
 		return
 	}
 	if !n.lobby.welcome {
@@ -105,6 +107,10 @@ func (n *Node) onAnswer(from journal.NodeID, f frame.Frame) bool {
 func (n *Node) onWelcome(f frame.Welcome) {
 	n.lobby.onWelcome(n.now, f)
 	n.noteRegister()
+	if self, ok := n.lobby.member(n.id()); ok && self.Visible != n.cfg.Member.Visible {
+		// It changed while the hello was on its way.
+		n.send(frame.ToRelay(), frame.Appear{Visible: n.cfg.Member.Visible})
+	}
 }
 
 func (n *Node) onRefused(f frame.Refused) {
@@ -120,7 +126,7 @@ func (n *Node) onRefused(f frame.Refused) {
 
 func (n *Node) onJoined(f frame.Joined) {
 	n.lobby.onJoined(n.now, f)
-	if f.Again {
+	if f.Again && f.Member.Node != n.id() {
 		n.forgetPeer(f.Member.Node, "it has connected anew")
 	}
 	if m := n.mastership; m != nil && f.Member.HasCopy() && f.Member.Node != n.id() {
