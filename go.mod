@@ -10,6 +10,8 @@ require (
 	github.com/tidwall/btree v1.8.2
 )
 
+require github.com/alecthomas/kong v1.17.0 // indirect
+
 require (
 	github.com/anishathalye/porcupine v1.3.1 // indirect
 	github.com/chromedp/cdproto v0.159.0 // indirect

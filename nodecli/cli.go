@@ -1,0 +1,90 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/understudy-dev/understudy/core/frame"
+)
+
+// cli is the grammar: the flags all commands share, and the commands.
+type cli struct {
+	sharedFlags
+
+	Node  nodeCommand  `cmd:"" group:"run" help:"Join the room with a copy, until interrupted."`
+
+	Set   setCommand   `cmd:"" group:"data" help:"Store a value and print the receipt."`
+	Get   getCommand   `cmd:"" group:"data" help:"Print a value."`
+	Del   delCommand   `cmd:"" group:"data" help:"Remove keys and print how many there were."`
+	Incr  incrCommand  `cmd:"" group:"data" help:"Add to a number and print the sum."`
+	Scan  scanCommand  `cmd:"" group:"data" help:"Print keys and values in the order of the keys."`
+	Watch watchCommand `cmd:"" group:"data" help:"Print each change as it is committed, until interrupted."`
+
+	Status   statusCommand   `cmd:"" group:"room" help:"Show the register and every node."`
+	Handover handoverCommand `cmd:"" group:"room" help:"Pass the mastership on, without losing a write."`
+	Verify   verifyCommand   `cmd:"" group:"room" help:"Say what became of a write."`
+
+	Version    versionCommand    `cmd:"" group:"more" help:"Print the version."`
+	Completion completionCommand `cmd:"" group:"more" help:"Print the completion script of a shell."`
+}
+
+// sharedFlags are accepted before the command and behind it.
+type sharedFlags struct {
+	RelayURL  string        `name:"relay" group:"shared" placeholder:"URL" default:"ws://127.0.0.1:8787/ws" env:"UNDERSTUDY_RELAY" help:"The relay (default ${default})."`
+	Room      string        `group:"shared" placeholder:"NAME" default:"main" env:"UNDERSTUDY_ROOM" help:"The room (default ${default})."`
+	Timeout   time.Duration `group:"shared" placeholder:"5s" default:"5s" help:"How long to wait for relay, master and answer (default ${default})."`
+	JSON      bool          `name:"json" group:"shared" help:"Print JSON."`
+	LogLevel  string        `group:"shared" placeholder:"LEVEL" enum:",debug,info,warn,error" default:"" help:"The least that is logged: debug, info, warn or error (default: info for what runs until interrupted, else error)."`
+	LogFormat string        `group:"shared" placeholder:"FORMAT" enum:"text,json" default:"text" help:"How it is logged: text or json (default ${default})."`
+}
+
+var groups = kong.ExplicitGroups([]kong.Group{
+	{Key: "run", Title: "Run:"},
+	{Key: "data", Title: "Keys and values:"},
+	{Key: "room", Title: "The room:"},
+	{Key: "more", Title: "More:"},
+	{Key: "shared", Title: "Shared flags:"},
+})
+
+// unshared lists the shared flags a command has no use for. It takes none of
+// them rather than ignore one.
+var unshared = map[string][]string{
+	"demo":       {"relay", "timeout", "json"},
+	"relay":      {"relay", "room", "timeout", "json"},
+	"node":       {"json"},
+	"version":    {"relay", "room", "timeout", "log-level", "log-format"},
+	"completion": {"relay", "room", "timeout", "json", "log-level", "log-format"},
+}
+
+func newParser(grammar *cli, c console) (*kong.Kong, error) {
+	return kong.New(grammar,
+		kong.Name("understudy"),
+		kong.Description("A key-value store replicated among browser tabs and native nodes that are equal peers."),
+		groups,
+		kong.Writers(c.out, c.err),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true, WrapUpperBound: 100}),
+		kong.Help(printHelp),
+		// A value may begin with a hyphen: --ack -1 is a bad ack, and not a flag.
+		kong.WithHyphenPrefixedParameters(true),
+	)
+}
+
+// checkShared refuses what the grammar accepts and the command can't use.
+func checkShared(grammar *cli, parsed *kong.Context) error {
+	command := parsed.Selected().Name
+	for _, p := range parsed.Path {
+		if p.Flag != nil && slices.Contains(unshared[command], p.Flag.Name) {
+			return fmt.Errorf("%s takes no --%s", command, p.Flag.Name)
+		}
+	}
+	if grammar.Room == "" || len(grammar.Room) > frame.RoomNameMaxBytes {
+		return fmt.Errorf("--room: a name has 1 to %d bytes, not %d", frame.RoomNameMaxBytes, len(grammar.Room))
+	}
+	if grammar.Timeout <= 0 {
+		return fmt.Errorf("--timeout: %v is no time to wait", grammar.Timeout)
+	}
+	return nil
+}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/understudy-dev/understudy/core/host"
+	"github.com/understudy-dev/understudy/core/journal"
+)
+
+// position is an argument EPOCH/INDEX. It does not name the epoch's master.
+type position struct{ journal.Position }
+
+// UnmarshalText reads what journal.Position prints.
+func (p *position) UnmarshalText(text []byte) error {
+	parsed, err := parsePosition(string(text))
+	p.Position = parsed
+	return err
+}
+
+func parsePosition(text string) (journal.Position, error) {
+	first, second, found := strings.Cut(text, "/")
+	number, err := strconv.ParseUint(first, 10, 64)
+	index, err2 := strconv.ParseUint(second, 10, 64)
+	if !found || err != nil || err2 != nil || number == 0 || index == 0 {
+		return journal.Position{}, fmt.Errorf("%q is no position: EPOCH/INDEX, both from 1, as in 7/1042", text)
+	}
+	return journal.Position{
+		Epoch: journal.Epoch{Number: journal.EpochNumber(number)}, Index: journal.Index(index),
+	}, nil
+}
+
+// printedReceipt returns the line that a write prints and verify reads.
+func printedReceipt(r host.Receipt) string {
+	return fmt.Sprintf("%v by=%v ack=%v copies=%d durable=%d",
+		r.Position, r.Position.Epoch.Master, r.Ack, r.Copies, r.Durable)
+}
+
+// parseReceipt reads a receipt's line. Only the position is required; by is
+// empty where the line does not name the master of the epoch.
+func parseReceipt(line string) (at journal.Position, by string, err error) {
+	words := strings.Fields(line)
+	if len(words) == 0 {
+		return at, "", fmt.Errorf("%q is no receipt: a line as set prints it, or EPOCH/INDEX", line)
+	}
+	if at, err = parsePosition(words[0]); err != nil {
+		return at, "", err
+	}
+	for _, w := range words[1:] {
+		name, value, found := strings.Cut(w, "=")
+		switch {
+		case !found || value == "":
+			return at, "", fmt.Errorf("%q does not belong into a receipt", w)
+		case name == "by":
+			by = value
+		case name != "ack" && name != "copies" && name != "durable":
+			return at, "", fmt.Errorf("%q does not belong into a receipt", w)
+		}
+	}
+	return at, by, nil
+}
+
+// receiptJSON is a receipt as --json prints it.
+type receiptJSON struct {
+	Position string        `json:"position"`
+	By       string        `json:"by"`
+	Revision journal.Index `json:"revision"`
+	Ack      string        `json:"ack"`
+	Copies   uint32        `json:"copies"`
+	Durable  uint32        `json:"durable"`
+}
+
+func jsonReceipt(r host.Receipt) receiptJSON {
+	return receiptJSON{
+		Position: r.Position.String(), By: r.Position.Epoch.Master.String(), Revision: r.Position.Index,
+		Ack: r.Ack.String(), Copies: r.Copies, Durable: r.Durable,
+	}
+}
