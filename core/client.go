@@ -118,10 +118,12 @@ func (c *Client) flush() {
 			c.send(frame.ToNode(r.to), r.frame)
 		}
 	}
-	at := sooner(c.lobby.silentAt(), c.outbox.wakeAt())
-	if at != 0 && (c.wakeAt == 0 || at < c.wakeAt) {
-		c.wakeAt = at
-		c.out.do(WakeAt{At: at})
+	a := alarm{now: c.now}
+	a.add(c.lobby.silentAt())
+	c.outbox.addAlarms(&a)
+	if a.at != 0 && (c.wakeAt == 0 || a.at < c.wakeAt) {
+		c.wakeAt = a.at
+		c.out.do(WakeAt{At: a.at})
 	}
 }
 

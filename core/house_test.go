@@ -32,6 +32,10 @@ type resident struct {
 	refused []error
 	sent    []frame.Frame
 	stopped error
+
+	misses func(frame.Frame) bool // frames for it that get lost; nil for none
+	slow   bool                   // its disk does not come to an end
+	stores []uint64               // what the slow disk still has to do
 }
 
 func newHouse(t *testing.T) *house {
@@ -69,12 +73,18 @@ func (h *house) step(r *resident, in core.Input) {
 			r.sent = append(r.sent, e.Frame)
 			h.queue = append(h.queue, func() { h.arrive(r, e) })
 		case core.Store:
-			h.queue = append(h.queue, func() { h.step(r, core.Persisted{Seq: e.Seq}) })
+			r.stores = append(r.stores, e.Seq)
+			if !r.slow {
+				h.queue = append(h.queue, func() { h.persist(r) })
+			}
 		case core.Replied:
 			r.replies = append(r.replies, e.Frame)
 		case core.Refuse:
 			r.refused = append(r.refused, e.Err)
 		case core.WakeAt:
+			if e.At != 0 && e.At <= h.now {
+				h.t.Errorf("%s asks at %d to be woken at %d: its host would spin", r.name, h.now, e.At)
+			}
 			r.wake = e.At
 		case core.Disconnect:
 			h.queue = append(h.queue, func() { h.roomStep(room.Lost{Conn: r.conn, Reason: "closed"}) })
@@ -82,6 +92,15 @@ func (h *house) step(r *resident, in core.Input) {
 			r.stopped = e.Err
 		case core.Gone:
 		}
+	}
+}
+
+// persist brings what a node has stored to its disk.
+func (h *house) persist(r *resident) {
+	stores := r.stores
+	r.stores = nil
+	for _, seq := range stores {
+		h.step(r, core.Persisted{Seq: seq})
 	}
 }
 
@@ -116,7 +135,7 @@ func (h *house) roomStep(in room.Input) {
 
 func (h *house) deliver(conn uint64, head frame.Head, f frame.Frame) {
 	for _, r := range h.nodes {
-		if r.conn == conn {
+		if r.conn == conn && (r.misses == nil || !r.misses(f)) {
 			h.queue = append(h.queue, func() { h.step(r, core.Received{Conn: conn, Head: head, Frame: f}) })
 		}
 	}

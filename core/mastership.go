@@ -30,11 +30,10 @@ const (
 // mastership is what a node has while it is master, from the grant to the end.
 // It never outlives the connection on which it was granted.
 type mastership struct {
-	epoch  journal.Epoch
-	since  journal.Instant
-	seenAt journal.Instant // of the newest step
-	phase  phase
-	start  journal.Index // of the epoch start entry; 0 before open
+	epoch journal.Epoch
+	since journal.Instant
+	phase phase
+	start journal.Index // of the epoch start entry; 0 before open
 
 	sealed []sealedCopy // answers to Seal, by NodeID
 	fetch  *fetch       // nil unless recovering
@@ -116,7 +115,6 @@ func (n *Node) abdicate(reason string) {
 // superviseMastership does at the end of a step what the step made possible.
 func (n *Node) superviseMastership() {
 	m := n.mastership
-	m.seenAt = n.now
 	if m.phase != phaseOpen {
 		n.superviseOpening()
 	}

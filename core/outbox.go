@@ -262,18 +262,17 @@ func (r *request) timeout() *frame.Failure {
 	return &frame.Failure{Code: frame.CodeNotMaster, Text: "no master within the time given"}
 }
 
-// wakeAt is the next moment due or expire has something to do, or 0.
-func (o *outbox) wakeAt() journal.Instant {
-	at := o.soon
+// addAlarms adds the moments at which due or expire have something to do.
+func (o *outbox) addAlarms(a *alarm) {
+	a.add(o.soon)
 	if o.unsent == 0 {
-		return at
+		return
 	}
 	for _, r := range o.open {
 		if !r.sent {
-			at = sooner(at, r.notYet)
+			a.add(r.notYet)
 		}
 	}
-	return at
 }
 
 // sooner returns the earlier of two moments, where 0 is never.

@@ -35,52 +35,62 @@ func (n *Node) expireEarly(m *mastership) {
 	m.early = kept
 }
 
+// alarm finds the earliest moment at which the clock alone gives something to do.
+type alarm struct {
+	now journal.Instant
+	at  journal.Instant // the earliest found; 0 for none
+}
+
+// add counts a moment in; 0 is none. A moment that has come already is left
+// out: what was due then and is not done waits for something else.
+func (a *alarm) add(at journal.Instant) {
+	if at > a.now {
+		a.at = sooner(a.at, at)
+	}
+}
+
 // askToBeWoken asks for the earliest moment at which the clock alone would give
 // this node something to do.
 func (n *Node) askToBeWoken() {
 	if n.ended {
 		return
 	}
-	at := sooner(n.lobby.silentAt(), n.outbox.wakeAt())
-	at = sooner(at, n.candidacy.again)
-	if m := n.mastership; m != nil {
-		at = sooner(at, m.wakeAt())
+	a := alarm{now: n.now}
+	a.add(n.lobby.silentAt())
+	a.add(n.candidacy.again)
+	n.outbox.addAlarms(&a)
+	if n.mastership != nil {
+		n.mastership.addAlarms(&a)
 	}
 	if n.departure != nil {
-		at = sooner(at, n.departure.deadline)
+		a.add(n.departure.deadline)
 	}
 	// An alarm that rings too soon costs less than one that is moved each step.
-	if at != 0 && (n.wakeAt == 0 || at < n.wakeAt) {
-		n.wakeAt = at
-		n.out.do(WakeAt{At: at})
+	if a.at != 0 && (n.wakeAt == 0 || a.at < n.wakeAt) {
+		n.wakeAt = a.at
+		n.out.do(WakeAt{At: a.at})
 	}
 }
 
-// wakeAt is the next moment the mastership has something to do.
-func (m *mastership) wakeAt() journal.Instant {
-	at := m.waiting.soon
-	for _, a := range m.early {
-		at = sooner(at, a.deadline)
+// addAlarms adds the moments at which the mastership has something to do.
+func (m *mastership) addAlarms(a *alarm) {
+	a.add(m.waiting.soon)
+	for _, e := range m.early {
+		a.add(e.deadline)
 	}
-	switch m.phase {
-	case phaseSealing, phaseRecovering:
-		for _, limit := range []journal.Instant{
-			m.since.Add(sealOthersWait), m.since.Add(sealLimit), m.since.Add(openLimit),
-		} {
-			if limit > m.seenAt {
-				at = sooner(at, limit)
-			}
-		}
-	case phaseOpen:
-		at = sooner(at, m.heartbeatAt.Add(heartbeatEvery))
-		for _, p := range m.progress {
-			at = sooner(at, p.lagsAt())
-		}
-		if m.handover != nil && m.handover.request == 0 {
-			at = sooner(at, m.handover.deadline)
-		}
+	if m.phase != phaseOpen {
+		a.add(m.since.Add(sealOthersWait))
+		a.add(m.since.Add(sealLimit))
+		a.add(m.since.Add(openLimit))
+		return
 	}
-	return at
+	a.add(m.heartbeatAt.Add(heartbeatEvery))
+	for _, p := range m.progress {
+		a.add(p.lagsAt())
+	}
+	if m.handover != nil {
+		a.add(m.handover.deadline)
+	}
 }
 
 func (n *Node) compact() {
