@@ -150,7 +150,7 @@ func (l *loop) whyUnanswered(c *call, cause error) error {
 	case isWrite && c.sent:
 		return fmt.Errorf("%w: %w", &frame.Failure{
 			Code: frame.CodeOutcomeUnknown, Position: c.position,
-			Text: "the write was sent, and its acknowledgement did not come in time",
+			Text: "the write was sent, and its acknowledgement did not come",
 		}, cause)
 	case !l.welcome && l.lost != nil:
 		return fmt.Errorf("%w: %w (%w)", ErrNoRelay, l.lost, cause)
@@ -170,8 +170,8 @@ func (l *loop) whyUnanswered(c *call, cause error) error {
 func (l *loop) answerAll() {
 	l.calls.finishAll(func(c *call) error {
 		if c.sent {
-			return l.whyUnanswered(c, l.runner.endError())
+			return l.whyUnanswered(c, l.runner.whyEnded())
 		}
-		return l.runner.endError()
+		return l.runner.whyEnded()
 	})
 }

@@ -85,7 +85,9 @@ func newMachine(config Config, client journal.ClientID, stored core.Stored) (*co
 // whatever the error.
 func (n *Node) Ready(ctx context.Context) error {
 	readable := func(s core.Status) bool {
-		return s.Role == frame.RoleReplica || s.Role == frame.RoleMaster
+		// Until something of the present epoch is committed here, a copy that has
+		// just been loaded does not know what of it is.
+		return (s.Role == frame.RoleReplica || s.Role == frame.RoleMaster) && s.Commit.Epoch == s.Epoch
 	}
 	err := n.board.await(ctx, n.runner.ended, readable)
 	switch {

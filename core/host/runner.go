@@ -83,8 +83,8 @@ func (r *runner) start() {
 		defer close(r.ended)
 		l.run()
 		cancel()
-		close(r.done)
 		l.answerAll()
+		close(r.done)
 		if l.writer != nil {
 			l.writer.finish()
 		}
@@ -132,6 +132,11 @@ func (r *runner) hurry() {
 // endError is the error of a request after the loop has ended.
 func (r *runner) endError() error {
 	<-r.done
+	return r.whyEnded()
+}
+
+// whyEnded is endError for the loop itself.
+func (r *runner) whyEnded() error {
 	if r.cause == nil {
 		return ErrClosed
 	}
