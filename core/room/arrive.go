@@ -108,11 +108,6 @@ func (r *Room) welcome(in Arrived) {
 		DeadAfter: r.cfg.DeadAfter,
 	})
 	r.tell(frame.Joined{Member: m, Again: again}, l.conn)
-	if j, here := r.place(r.value.Epoch.Master); here && r.master == 0 && r.links[j] != l {
-		// The register names a node that is here but came back by a new
-		// connection: without this the newcomer would take it for the master.
-		r.send(l.conn, frame.Joined{Member: r.links[j].member, Again: true})
-	}
 	if len(r.waiting.For) > 0 {
 		r.send(l.conn, r.waiting)
 	}

@@ -4,14 +4,16 @@ import (
 	"fmt"
 
 	"github.com/understudy-dev/understudy/core/frame"
+	"github.com/understudy-dev/understudy/core/journal"
 	"github.com/understudy-dev/understudy/core/register"
 )
 
 // change is a value on its way to the disk.
 type change struct {
 	next  register.Register
-	ask   *ask // who waits for it; nil once that connection is gone
-	claim bool // it is a claim's
+	ask   *ask             // who waits for it; nil once that connection is gone
+	claim bool             // it is a claim's
+	expel []journal.NodeID // their connections end with their seats
 }
 
 // begin sends a value to the disk. Until it is there, the present one is in
@@ -38,15 +40,13 @@ func (r *Room) onStored(in Stored) {
 		r.master = r.holder(c)
 	}
 	r.tell(frame.Changed{Register: r.value, Seated: r.master != 0}, 0)
-	if i, here := r.place(r.value.Epoch.Master); here && passed && r.master == 0 {
-		// It claimed on a connection that has ended since, and is here by
-		// another one: nobody must take it for the master.
-		r.tell(frame.Joined{Member: r.links[i].member, Again: true}, 0)
-	}
 	if a := c.ask; a != nil && a.arrived == nil {
 		r.answer(*a, frame.CodeOK, "")
 	} else if a != nil {
 		r.onArrived(*a.arrived)
+	}
+	for _, node := range c.expel {
+		r.expel(node)
 	}
 	for len(r.held) > 0 && r.change == nil {
 		a := r.held[0]
@@ -57,6 +57,19 @@ func (r *Room) onStored(in Stored) {
 			r.decide(a)
 		}
 	}
+}
+
+// expel ends the connection of a node that lost its seat because it answers the
+// relay but not the master.
+func (r *Room) expel(node journal.NodeID) {
+	i, here := r.place(node)
+	if !here {
+		return
+	}
+	l := r.links[i]
+	const why = "the master had no answer"
+	r.refuse(l.conn, frame.CodeSilent, why)
+	r.leave(l, frame.Left{Reason: why})
 }
 
 // holder is the connection a new mastership is bound to: the one it was claimed

@@ -81,6 +81,10 @@ func (c *crowd) check() {
 		if !reflect.DeepEqual(l.value, c.value) {
 			c.t.Fatalf("connection %d was told of %+v, in force is %+v", l.conn, l.value, c.value)
 		}
+		adopting := c.storing != nil && c.storing.Awaiting // has no master, and nobody knows yet
+		if l.seated != (c.room.master != 0) && !adopting {
+			c.t.Fatalf("connection %d was told that the seat is taken: %v, it is bound to %d", l.conn, l.seated, c.room.master)
+		}
 		if !reflect.DeepEqual(l.waiting, c.room.Waiting()) {
 			c.t.Fatalf("connection %d was told %+v, in force is %+v", l.conn, l.waiting, c.room.Waiting())
 		}
@@ -104,7 +108,7 @@ func (c *crowd) hear(l *listener, f frame.Frame) {
 	}
 	switch f := any(f).(type) { // of the frames a relay sends
 	case frame.Welcome:
-		l.welcomed, l.members, l.value = true, f.Members, f.Register
+		l.welcomed, l.members, l.value, l.seated = true, f.Members, f.Register, f.Seated
 	case frame.Joined:
 		l.join(c, f)
 	case frame.Left:
@@ -113,8 +117,9 @@ func (c *crowd) hear(l *listener, f frame.Frame) {
 			c.t.Fatalf("%v has left, who was not there", f.Node)
 		}
 		l.members = slices.DeleteFunc(slices.Clone(l.members), gone)
+		l.seated = l.seated && f.Node != l.value.Epoch.Master
 	case frame.Changed:
-		l.value = f.Register
+		l.value, l.seated = f.Register, f.Seated
 	case frame.Waiting:
 		l.waiting = f
 	case frame.Answer:
@@ -132,6 +137,7 @@ func (c *crowd) hear(l *listener, f frame.Frame) {
 }
 
 func (l *listener) join(c *crowd, f frame.Joined) {
+	l.seated = l.seated && !(f.Again && f.Member.Node == l.value.Epoch.Master)
 	i := slices.IndexFunc(l.members, func(m register.Member) bool { return m.Node == f.Member.Node })
 	if i < 0 {
 		if f.Again {

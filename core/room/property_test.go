@@ -34,6 +34,7 @@ type listener struct {
 	welcomed bool
 	members  []register.Member
 	value    register.Register
+	seated   bool
 	waiting  frame.Waiting
 	open     []uint64 // requests without an answer
 }
@@ -114,7 +115,9 @@ func (c *crowd) ask() {
 		add := []frame.Addition{{Node: other, Incarnation: journal.Incarnation(rapid.IntRange(1, 2).Draw(c.t, "added"))}}
 		f = frame.Amend{Request: c.requests, Version: v, Epoch: e, Add: add}
 	case 3:
-		f = frame.Amend{Request: c.requests, Version: v, Epoch: e, Remove: []journal.NodeID{other}}
+		f = frame.Amend{
+			Request: c.requests, Version: v, Epoch: e, Remove: []journal.NodeID{other}, Expel: rapid.Bool().Draw(c.t, "expel"),
+		}
 	case 4:
 		if rapid.Bool().Draw(c.t, "resign") {
 			other = journal.NodeID{}

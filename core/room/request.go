@@ -18,6 +18,7 @@ type ask struct {
 	request uint64 // the number its Answer names
 	claim   bool   // the mastership goes to whoever asks, on this connection only
 	rule    rule
+	expel   []journal.NodeID // with an Amend: whose connections end once it is made
 }
 
 // rule is one of the register's rules with its arguments.
@@ -34,9 +35,13 @@ func amend(conn uint64, f frame.Amend) ask {
 	for _, add := range f.Add {
 		a.Add = append(a.Add, register.Addition(add))
 	}
-	return ask{conn: conn, request: f.Request, rule: func(r register.Register, s register.Scene) (register.Register, error) {
+	wish := ask{conn: conn, request: f.Request, rule: func(r register.Register, s register.Scene) (register.Register, error) {
 		return register.Amend(r, s, a)
 	}}
+	if f.Expel {
+		wish.expel = f.Remove
+	}
+	return wish
 }
 
 func handover(conn uint64, f frame.Handover) ask {
@@ -75,7 +80,13 @@ func (r *Room) decide(a ask) {
 		Now: r.now, Present: r.Members(), Held: held, OpenIn: r.openIn(), Absent: r.absences(),
 	})
 	if err == nil {
-		r.begin(&change{next: next, ask: &a, claim: a.claim})
+		c := &change{next: next, ask: &a, claim: a.claim}
+		for _, node := range a.expel {
+			if r.value.IsInSync(node) {
+				c.expel = append(c.expel, node)
+			}
+		}
+		r.begin(c)
 		return
 	}
 	var refusal *register.Refusal

@@ -57,8 +57,8 @@ func TestMastershipEndsWithItsConnection(t *testing.T) {
 
 func TestANewcomerHearsThatTheMasterOfTheRegisterIsNotTheMaster(t *testing.T) {
 	s := newStage(t, held(3, 1, "ab"))
-	s.play(s.arrive(1, process('a')), "1 welcome a of 3: 1a ab")
-	s.play(s.arrive(2, process('b')), "2 welcome ab of 3: 1a ab", "1 joined b", "2 joined a again")
+	s.play(s.arrive(1, process('a')), "1 welcome a of 3: 1a ab vacant")
+	s.play(s.arrive(2, process('b')), "2 welcome ab of 3: 1a ab vacant", "1 joined b")
 	s.claim(1)
 	s.play(s.arrive(3, process('c')), "3 welcome abc of 4: 2a ab", "1 joined c", "2 joined c")
 }
@@ -78,6 +78,16 @@ func TestTheMasterAmendsTheList(t *testing.T) {
 	add[0].Incarnation = 2
 	s.play(s.says(1, frame.Amend{Request: 5, Version: 5, Epoch: epoch, Add: add[:1]}), "1 answer 5 GONE")
 	s.play(s.says(1, frame.Amend{Request: 6, Version: 5, Epoch: epoch, Remove: []journal.NodeID{id('b')}}), "store 6: 2a aC")
+}
+
+func TestWhoDoesNotAnswerTheMasterIsExpelledWithItsSeat(t *testing.T) {
+	s := newStage(t, held(3, 1, "ab"))
+	s.gather(process('a'), process('b'), process('c'))
+	s.claim(1)
+	remove := frame.Amend{Request: 1, Version: 4, Epoch: s.room.Register().Epoch, Remove: []journal.NodeID{id('b'), id('c')}, Expel: true}
+	s.play(s.says(1, remove), "store 5: 2a a")
+	s.compare(s.stored(), "1 changed 5: 2a a", "2 changed 5: 2a a", "3 changed 5: 2a a", "1 answer 1 OK",
+		"2 refused SILENT", "close 2 SILENT", "1 left b 1: the master had no answer", "3 left b 1: the master had no answer")
 }
 
 func TestOneRequestIsOnItsWayToTheDiskAndTheOthersWait(t *testing.T) {
@@ -113,7 +123,7 @@ func TestAClaimOfALostConnectionStandsButNobodyIsMaster(t *testing.T) {
 	s.gather(process('a'), process('b'))
 	s.step(s.says(1, frame.Claim{Request: 1, Number: 2}))
 	s.play(Lost{Conn: 1, Reason: "closed"}, "2 left a 1: closed")
-	s.compare(s.stored(), "2 changed 4: 2a ab")
+	s.compare(s.stored(), "2 changed 4: 2a ab vacant")
 	s.play(s.says(2, frame.Claim{Request: 2, Number: 3}), "store 5: 3b ab")
 
 	// The same, but the claimant is back before its claim is stored.
@@ -121,7 +131,7 @@ func TestAClaimOfALostConnectionStandsButNobodyIsMaster(t *testing.T) {
 	s.gather(process('a'), process('b'))
 	s.step(s.says(1, frame.Claim{Request: 1, Number: 2}))
 	s.step(s.arrive(3, process('a')))
-	s.compare(s.stored(), "3 changed 4: 2a ab", "2 changed 4: 2a ab", "3 joined a again", "2 joined a again")
+	s.compare(s.stored(), "3 changed 4: 2a ab vacant", "2 changed 4: 2a ab vacant")
 	s.play(s.says(3, frame.Confirm{Request: 1, Epoch: s.room.Register().Epoch}), "3 answer 1 STALE")
 	s.play(s.says(3, frame.Claim{Request: 2, Number: 3}), "store 5: 3a ab")
 }
@@ -152,7 +162,7 @@ func TestAHandoverToASuccessorThatLeavesMeanwhileLeavesNobody(t *testing.T) {
 	s.claim(1)
 	s.step(s.says(1, frame.Handover{Request: 1, Version: 4, Epoch: s.room.Register().Epoch, Successor: id('b')}))
 	s.step(Lost{Conn: 2})
-	s.compare(s.stored(), "1 changed 5: 3b ab", "1 answer 1 OK")
+	s.compare(s.stored(), "1 changed 5: 3b ab vacant", "1 answer 1 OK")
 	s.play(s.says(1, frame.Claim{Request: 2, Number: 4}), "store 6: 4a ab")
 }
 

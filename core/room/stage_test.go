@@ -154,6 +154,14 @@ func registerText(r register.Register) string {
 	return b.String()
 }
 
+// seatText marks a register whose master has lost its seat.
+func seatText(r register.Register, seated bool) string {
+	if !seated && !r.Epoch.Master.IsZero() {
+		return registerText(r) + " vacant"
+	}
+	return registerText(r)
+}
+
 func (s *stage) text(e Effect) string {
 	switch e := e.(type) {
 	case Send:
@@ -181,7 +189,7 @@ func frameText(t *testing.T, f frame.Frame) string {
 		for _, m := range f.Members {
 			nodes = append(nodes, m.Node)
 		}
-		return fmt.Sprintf("welcome %s of %s", letters(nodes), registerText(f.Register))
+		return fmt.Sprintf("welcome %s of %s", letters(nodes), seatText(f.Register, f.Seated))
 	case frame.Joined:
 		text := fmt.Sprintf("joined %c", f.Member.Node[0])
 		if f.Again {
@@ -194,7 +202,7 @@ func frameText(t *testing.T, f frame.Frame) string {
 	case frame.Left:
 		return fmt.Sprintf("left %c %d: %s", f.Node[0], f.Incarnation, f.Reason)
 	case frame.Changed:
-		return "changed " + registerText(f.Register)
+		return "changed " + seatText(f.Register, f.Seated)
 	case frame.Waiting:
 		if f.All {
 			return "waiting for all of " + letters(f.For)

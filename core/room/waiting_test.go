@@ -10,9 +10,9 @@ import (
 
 func TestTheRoomSaysWhomItWaitsFor(t *testing.T) {
 	s := newStage(t, held(3, 1, "ab"))
-	s.play(s.arrive(1, process('c')), "1 welcome c of 3: 1a ab", "1 waiting for ab")
-	s.play(s.arrive(2, process('d')), "2 welcome cd of 3: 1a ab", "1 joined d", "2 waiting for ab")
-	s.play(s.arrive(3, process('b')), "3 welcome bcd of 3: 1a ab", "1 joined b", "2 joined b", "3 waiting for ab",
+	s.play(s.arrive(1, process('c')), "1 welcome c of 3: 1a ab vacant", "1 waiting for ab")
+	s.play(s.arrive(2, process('d')), "2 welcome cd of 3: 1a ab vacant", "1 joined d", "2 waiting for ab")
+	s.play(s.arrive(3, process('b')), "3 welcome bcd of 3: 1a ab vacant", "1 joined b", "2 joined b", "3 waiting for ab",
 		"3 waiting for ", "1 waiting for ", "2 waiting for ")
 	s.play(Lost{Conn: 3, Reason: "closed"}, "1 left b 1: closed", "2 left b 1: closed", "1 waiting for ab", "2 waiting for ab")
 }
