@@ -1,0 +1,142 @@
+package host_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"time"
+
+	"github.com/understudy-dev/understudy/core/frame"
+	"github.com/understudy-dev/understudy/core/host"
+	"github.com/understudy-dev/understudy/core/host/loopback"
+)
+
+// Two nodes of one room, on a relay inside the process.
+func Example() {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	relay := loopback.New(loopback.Config{})
+	defer relay.Close()
+
+	otter, err := host.Open(ctx, host.Config{Room: "kitchen", Transport: relay, Name: "otter"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer otter.Close(ctx)
+	lynx, err := host.Open(ctx, host.Config{Room: "kitchen", Transport: relay, Name: "lynx"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer lynx.Close(ctx)
+
+	// Any node takes a write; the master makes it.
+	receipt, err := lynx.Set(ctx, "colour", []byte("blue"), host.WriteOptions{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	item, err := otter.Get(ctx, "colour", host.ReadOptions{Level: frame.LevelLatest})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%s is %s, written with ack %v\n", item.Key, item.Value, receipt.Ack)
+	fmt.Println(otter.State().Role, lynx.State().Role)
+	// Output:
+	// colour is blue, written with ack all
+	// master replica
+}
+
+// A client has no copy; it only makes requests.
+func ExampleDial() {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	relay, closeAll := exampleRoom(ctx)
+	defer closeAll()
+
+	client, err := host.Dial(ctx, host.ClientConfig{Room: "kitchen", Transport: relay})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close(ctx)
+	for range 3 {
+		if _, _, err := client.Increment(ctx, "visits", 1, host.WriteOptions{Ack: host.AckAsync}); err != nil {
+			log.Fatal(err)
+		}
+	}
+	for item, err := range client.Scan(ctx, "", host.ScanOptions{}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Printf("%s = %s\n", item.Key, item.Value)
+	}
+	// Output: visits = 3
+}
+
+// A batch is made in one piece, or not at all.
+func ExampleSession_Batch() {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	relay, closeAll := exampleRoom(ctx)
+	defer closeAll()
+	client, err := host.Dial(ctx, host.ClientConfig{Room: "kitchen", Transport: relay})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close(ctx)
+
+	for range 2 {
+		_, _, err = client.Batch(ctx,
+			[]frame.Op{frame.Set{Key: "seat/1", Value: []byte("otter")}, frame.Increment{Key: "taken", By: 1}},
+			[]frame.Condition{host.IfAbsent("seat/1")},
+			host.WriteOptions{},
+		)
+		fmt.Println(err == nil, errors.Is(err, host.ErrConflict))
+	}
+	// Output:
+	// true false
+	// false true
+}
+
+// A watch goes on through failovers, and continues behind a position.
+func ExampleSession_Watch() {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	relay, closeAll := exampleRoom(ctx)
+	defer closeAll()
+	client, err := host.Dial(ctx, host.ClientConfig{Room: "kitchen", Transport: relay})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close(ctx)
+
+	receipt, err := client.Set(ctx, "todo/1", []byte("milk"), host.WriteOptions{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if _, err := client.Set(ctx, "todo/2", []byte("bread"), host.WriteOptions{}); err != nil {
+		log.Fatal(err)
+	}
+	for changes, err := range client.Watch(ctx, "todo/", host.WatchOptions{After: receipt.Position}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		for _, e := range changes.Events {
+			fmt.Printf("%s = %s\n", e.Key, e.Value)
+			return
+		}
+	}
+	// Output: todo/2 = bread
+}
+
+// exampleRoom opens a relay and a room with one node.
+func exampleRoom(ctx context.Context) (relay *loopback.Relay, closeAll func()) {
+	relay = loopback.New(loopback.Config{})
+	node, err := host.Open(ctx, host.Config{Room: "kitchen", Transport: relay})
+	if err != nil {
+		log.Fatal(err)
+	}
+	return relay, func() {
+		node.Close(ctx)
+		relay.Close()
+	}
+}
