@@ -14,7 +14,7 @@ import (
 type cli struct {
 	sharedFlags
 
-	Node  nodeCommand  `cmd:"" group:"run" help:"Join the room with a copy, until interrupted."`
+	Node nodeCommand `cmd:"" group:"run" help:"Join the room with a copy, until interrupted."`
 
 	Set   setCommand   `cmd:"" group:"data" help:"Store a value and print the receipt."`
 	Get   getCommand   `cmd:"" group:"data" help:"Print a value."`

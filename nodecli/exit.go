@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -77,7 +78,9 @@ func misuse(err error, parsed *kong.Context) error {
 			hint = selected.FullPath() + " --help says what it takes"
 		}
 	}
-	return &exitError{status: exitMisuse, hint: hint, err: err}
+	// The empty value stands for "not given" in the grammar, and is none to choose.
+	text := strings.Replace(err.Error(), `"",`, "", 1)
+	return &exitError{status: exitMisuse, hint: hint, err: errors.New(text)}
 }
 
 // interrupted is the end of a command that was told to stop. What became of a
@@ -117,11 +120,11 @@ func report(w io.Writer, err error) int {
 	return status
 }
 
-// doing says which operation an error ended, in the words of people: the
-// layers below have said more than one needs.
+// doing says which operation an error ended. Of an unreachable relay it keeps
+// the last attempt's error, which says what is wrong.
 func doing(operation string, err error) error {
-	if err == nil {
-		return nil
+	if err == nil || err.Error() == "" {
+		return err
 	}
 	var unreachable *socket.UnreachableError
 	if errors.Is(err, host.ErrNoRelay) && errors.As(err, &unreachable) {

@@ -27,7 +27,7 @@ func (sh *shell) limited(ctx context.Context) (context.Context, context.CancelFu
 func (sh *shell) transport() (*socket.Transport, error) {
 	transport, err := socket.New(sh.RelayURL)
 	if err != nil {
-		return nil, &exitError{status: exitMisuse, err: fmt.Errorf("--relay: %w", err)}
+		return nil, &exitError{status: exitMisuse, err: err}
 	}
 	return transport, nil
 }

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/understudy-dev/understudy/core/host"
@@ -74,6 +77,16 @@ func showStatus(ctx context.Context, sh *shell, room *host.Client) error {
 	if err != nil {
 		return err
 	}
+	// The master first, then by name: a row keeps its place when it is drawn again.
+	slices.SortStableFunc(status.Nodes, func(a, b host.NodeStatus) int {
+		first := func(n host.NodeStatus) int {
+			if n.Member.Node == status.Register.Epoch.Master {
+				return 0
+			}
+			return 1
+		}
+		return cmp.Or(cmp.Compare(first(a), first(b)), strings.Compare(a.Member.Name, b.Member.Name))
+	})
 	if sh.JSON {
 		return sh.printJSON(statusJSON(status))
 	}

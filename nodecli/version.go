@@ -20,13 +20,19 @@ func (versionCommand) Help() string {
 func (versionCommand) Run(sh *shell) error {
 	if sh.JSON {
 		return sh.printJSON(struct {
-			Version  string            `json:"version"`
-			Protocol map[string]uint16 `json:"protocol"`
-			Go       string            `json:"go"`
-		}{buildVersion(), map[string]uint16{"min": frame.VersionMin, "max": frame.VersionMax}, runtime.Version()})
+			Version  string       `json:"version"`
+			Protocol protocolJSON `json:"protocol"`
+			Go       string       `json:"go"`
+		}{buildVersion(), protocolJSON{frame.VersionMin, frame.VersionMax}, runtime.Version()})
 	}
-	return sh.print("understudy %s, protocol %d to %d, %s\n",
+	return sh.print("understudy %s, protocol %d-%d, %s\n",
 		buildVersion(), frame.VersionMin, frame.VersionMax, runtime.Version())
+}
+
+// protocolJSON is the range of protocol versions this binary speaks.
+type protocolJSON struct {
+	Min uint16 `json:"min"`
+	Max uint16 `json:"max"`
 }
 
 // buildVersion is the module's version as the go command stamped it: a tag, or

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/host"
@@ -50,13 +51,24 @@ func (cmd *watchCommand) Run(ctx context.Context, sh *shell) error {
 	return doing("watch", err)
 }
 
-// begin completes --from with the master of its epoch: a position without is
-// none of any history.
+// nobody stands for the master of an epoch that is in no history.
+var nobody = journal.NodeID{0xff}
+
+// begin completes --from with the master of its epoch, which the room knows.
+// Where it does not, the position leads nowhere, and the watch begins with a
+// gap as from any other that was rolled back.
 func (cmd *watchCommand) begin(ctx context.Context, client *host.Client) (journal.Position, error) {
 	if cmd.From == nil {
 		return journal.Position{}, nil
 	}
-	_, at, err := client.Verify(ctx, cmd.From.Position)
+	verdict, at, err := client.Verify(ctx, cmd.From.Position)
+	switch {
+	case err != nil || !at.Epoch.Master.IsZero():
+	case verdict == frame.VerdictOrphaned:
+		at.Epoch.Master = nobody
+	default:
+		err = withHint(fmt.Errorf("--from %v: the room has not come so far", at), exitFailed, "understudy status shows how far it is")
+	}
 	return at, err
 }
 
@@ -139,4 +151,3 @@ func (sh *shell) printChangeJSON(c change) error {
 	}
 	return sh.printJSON(line)
 }
-
