@@ -10,7 +10,7 @@ require (
 	github.com/tidwall/btree v1.8.2
 )
 
-require github.com/alecthomas/kong v1.17.0 // indirect
+require github.com/alecthomas/kong v1.17.0
 
 require (
 	github.com/anishathalye/porcupine v1.3.1 // indirect

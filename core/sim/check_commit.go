@@ -1,0 +1,133 @@
+package sim
+
+import (
+	"github.com/understudy-dev/understudy/core/frame"
+	"github.com/understudy-dev/understudy/core/journal"
+	"github.com/understudy-dev/understudy/core/register"
+)
+
+// checkCommit follows a commit mark. There is one committed history: every
+// mark is in it, and it grows only by a master whose whole in-sync list has
+// what it adds.
+func (g *god) checkCommit(c *copyView, p journal.Position) {
+	if p.IsZero() {
+		return
+	}
+	if !c.mem.holdsPosition(p) {
+		g.fail("commit", "%s has committed %v, which is not in its journal", c.name, p)
+		return
+	}
+	i := int(p.Index)
+	if i <= len(g.commits) {
+		if g.commits[i-1] != c.mem.log[i-1] {
+			g.replaceLost(c, i)
+		}
+		if i <= len(g.commits) {
+			return
+		}
+	} else if n := len(g.commits); n > 0 && g.commits[n-1] != c.mem.log[n-1] {
+		g.replaceLost(c, i)
+	}
+	if c.role != frame.RoleMaster {
+		g.fail("commit", "%s, no master, has committed %v before any master", c.name, p)
+	}
+	for _, k := range c.mem.log[len(g.commits):i] {
+		g.commit(c, k)
+	}
+}
+
+// replaceLost forgets what was committed before all complete copies were lost,
+// from where the copy differs. Anywhere else a difference is a failure.
+func (g *god) replaceLost(c *copyView, upTo int) {
+	same := 0
+	for same < len(g.commits) && same < upTo && g.commits[same] == c.mem.log[same] {
+		same++
+	}
+	for _, k := range g.commits[same:] {
+		if !k.atRisk {
+			g.fail("stable prefix", "%s has committed %v where %v was committed before",
+				c.name, c.mem.log[same].entry.Position, g.commits[same].entry.Position)
+			return
+		}
+		delete(g.origins, origin{k.entry.Origin.Client, k.entry.Origin.Seq})
+	}
+	g.commits = g.commits[:same]
+	g.states.cut(journal.Index(same))
+}
+
+// commit adds an entry to the committed history.
+func (g *god) commit(c *copyView, k *known) {
+	p := k.entry.Position
+	for _, seat := range g.reg.InSync {
+		if s := g.copies[seat.Node]; s != nil && !s.lost && !s.disk.holds(k) {
+			g.fail("completeness", "%s has committed %v, but %s, in sync, has not stored it", c.name, p, s.name)
+		}
+	}
+	if k.final && !k.atRisk {
+		g.fail("orphans", "%v is committed, but it was told to be an orphan", p)
+	}
+	if !k.entry.IsStart() {
+		o := origin{k.entry.Origin.Client, k.entry.Origin.Seq}
+		if other := g.origins[o]; other != nil {
+			g.fail("exactly once", "write %d of %s is committed at %v and at %v",
+				o.seq, g.w.names.of(journal.NodeID(o.client)), other.entry.Position, p)
+		}
+		g.origins[o] = k
+	}
+	k.committed, k.committedAt, k.atRisk = true, g.w.now, false
+	g.commits = append(g.commits, k)
+	g.states.apply(&k.entry)
+}
+
+// registered follows the register on the relay's disk.
+func (g *god) registered(next register.Register) {
+	was := g.reg
+	g.reg = next
+	g.lists[next.Epoch.Number] = next
+	switch {
+	case next.Version <= was.Version:
+		g.fail("register", "version %d follows %d", next.Version, was.Version)
+	case next.Epoch.Number < was.Epoch.Number, next.Epoch.Number == was.Epoch.Number && next.Epoch != was.Epoch:
+		g.fail("register", "epoch %v of %s follows epoch %v of %s",
+			next.Epoch, g.w.names.of(next.Epoch.Master), was.Epoch, g.w.names.of(was.Epoch.Master))
+	case !next.Epoch.Master.IsZero() && !next.IsInSync(next.Epoch.Master):
+		g.fail("register", "the master %s is not in the in-sync list", g.w.names.of(next.Epoch.Master))
+	}
+	if next.Epoch != was.Epoch {
+		g.w.mastershipRegistered(next)
+	}
+	lossesOf := func(r register.Register) journal.Epoch {
+		if n := len(r.Losses); n > 0 {
+			return r.Losses[n-1].Epoch
+		}
+		return journal.Epoch{}
+	}
+	if lossesOf(next) != lossesOf(was) {
+		g.unclean++
+		for _, k := range g.commits {
+			k.atRisk = true
+		}
+		return
+	}
+	if next.Epoch != was.Epoch && !was.IsZero() && !next.Awaiting && !was.IsInSync(next.Epoch.Master) {
+		g.fail("register", "%s became master although it was not in sync", g.w.names.of(next.Epoch.Master))
+	}
+	g.checkAdded(was, next)
+}
+
+// checkAdded: who is added to the in-sync list has everything committed.
+func (g *god) checkAdded(was, next register.Register) {
+	for _, seat := range next.InSync {
+		c := g.copies[seat.Node]
+		if was.IsInSync(seat.Node) || c == nil || c.lost {
+			continue
+		}
+		for i := len(g.commits); i > 0 && !g.commits[i-1].atRisk; i-- {
+			if !c.disk.holds(g.commits[i-1]) {
+				g.fail("completeness", "%s was added to the in-sync list without %v, which is committed",
+					c.name, g.commits[i-1].entry.Position)
+				break
+			}
+		}
+	}
+}

@@ -1,0 +1,149 @@
+package sim
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/understudy-dev/understudy/core"
+	"github.com/understudy-dev/understudy/core/journal"
+)
+
+// checkRecord checks one record against the copy it is about to change.
+func (g *god) checkRecord(c *copyView, r core.Record) {
+	switch r := r.(type) {
+	case core.SaveMeta:
+		g.checkMeta(c, r.Meta)
+	case core.Append:
+		prev := (*known)(nil)
+		if n := len(c.mem.log); n > 0 {
+			prev = c.mem.log[n-1]
+		}
+		for i := range r.Entries {
+			prev = g.admit(c, prev, &r.Entries[i])
+		}
+	case core.Cut:
+		g.checkCut(c, c.mem.log[min(int(r.After), len(c.mem.log)):], "cut")
+	case core.SaveSnapshot:
+		g.checkSnapshot(c, r)
+	case core.SaveOrphans:
+		for _, o := range r.Orphans {
+			g.checkOrphan(c, o)
+		}
+	case core.DropOrphans:
+	}
+}
+
+// checkMeta: what a node has promised or seen never goes back, also not over a
+// restart.
+func (g *god) checkMeta(c *copyView, m core.Meta) {
+	was := c.mem.meta
+	switch {
+	case m.Accepted.Number < was.Accepted.Number,
+		m.Accepted.Number == was.Accepted.Number && m.Accepted != was.Accepted:
+		g.fail("one master", "%s accepts epoch %v of %s after epoch %v of %s", c.name,
+			m.Accepted, g.w.names.of(m.Accepted.Master), was.Accepted, g.w.names.of(was.Accepted.Master))
+	case m.Register.Compare(was.Register) < 0:
+		g.fail("register", "%s stores register version %d after %d", c.name, m.Register.Version, was.Register.Version)
+	case m.Incarnation < was.Incarnation:
+		g.fail("identity", "%s is incarnation %d after %d", c.name, m.Incarnation, was.Incarnation)
+	}
+}
+
+// admit takes an entry behind prev. The same position is the same entry with
+// the same entry before it, everywhere and for ever; all entries of an epoch
+// come from one start of one node.
+func (g *god) admit(c *copyView, prev *known, e *journal.Entry) *known {
+	p, before := e.Position, journal.Position{}
+	if prev != nil {
+		before = prev.entry.Position
+	}
+	if p.Index != before.Index+1 || p.Epoch.Compare(before.Epoch) < 0 {
+		g.fail("log", "%s appends %v after %v", c.name, p, before)
+	}
+	if prev != nil && e.Time < prev.entry.Time {
+		g.fail("log", "%s appends %v, and its time is before that of %v", c.name, p, before)
+	}
+	if k := g.known[p]; k != nil {
+		if k.prev != prev {
+			g.fail("log matching", "%s has %v after %v, it was made after another entry", c.name, p, before)
+		}
+		if !sameEntry(&k.entry, e) {
+			g.fail("log matching", "%s has another %v than the one that was made", c.name, p)
+		}
+		return k
+	}
+	m, made := g.makers[p.Epoch]
+	incarnation := c.mem.meta.Incarnation
+	switch {
+	case p.Epoch.Master != c.id:
+		g.fail("one master", "%s makes %v, an entry of %s", c.name, p, g.w.names.of(p.Epoch.Master))
+	case !made:
+		g.makers[p.Epoch] = maker{c, incarnation}
+	case m.node != c || m.incarnation != incarnation:
+		g.fail("one master", "%s incarnation %d makes %v, the epoch is incarnation %d's", c.name, incarnation, p, m.incarnation)
+	}
+	k := &known{prev: prev, entry: *e}
+	g.known[p] = k
+	g.w.entries++
+	return k
+}
+
+func sameEntry(a, b *journal.Entry) bool {
+	return a.Position == b.Position && a.Time == b.Time && a.Ack == b.Ack && a.Origin == b.Origin &&
+		slices.Equal(a.Results, b.Results) && slices.EqualFunc(a.Changes, b.Changes, func(x, y journal.Change) bool {
+		return x.Key == y.Key && x.Deleted == y.Deleted && bytes.Equal(x.Value, y.Value)
+	})
+}
+
+// checkCut: nothing committed is ever cut, and what is cut has its orphan
+// record before.
+func (g *god) checkCut(c *copyView, cut []*known, how string) {
+	for _, k := range cut {
+		if k.committed && !k.atRisk {
+			g.fail("stable prefix", "%s %ss %v, which is committed", c.name, how, k.entry.Position)
+		}
+		if _, found := findOrphan(c.mem.orphans, k.entry.Position); !found && !k.entry.IsStart() {
+			g.fail("orphans", "%s %ss %v without keeping it", c.name, how, k.entry.Position)
+		}
+		g.w.cuts++
+	}
+}
+
+// checkSnapshot: a snapshot is of a committed place, and one that replaces the
+// whole journal cuts what it does not cover.
+func (g *god) checkSnapshot(c *copyView, r core.SaveSnapshot) {
+	at := r.Snapshot.At()
+	k := g.known[at]
+	if k == nil {
+		g.fail("snapshot", "%s has a snapshot at %v, which nobody made", c.name, at)
+		return
+	}
+	if !r.Reset {
+		if !c.mem.holds(k) {
+			g.fail("snapshot", "%s has a snapshot at %v, which is not in its journal", c.name, at)
+		}
+		return
+	}
+	g.w.installs++
+	chain := g.chain(at)
+	same := 0
+	for same < len(chain) && same < len(c.mem.log) && chain[same] == c.mem.log[same] {
+		same++
+	}
+	g.checkCut(c, c.mem.log[same:], "replace")
+	g.checkHash(c, at, r.Snapshot.Hash())
+}
+
+// checkHash: equal positions are equal states.
+func (g *god) checkHash(c *copyView, at journal.Position, hash uint64) {
+	k := g.known[at]
+	if k == nil {
+		return
+	}
+	if k.hash == 0 {
+		k.hash = hash
+	}
+	if k.hash != hash {
+		g.fail("state hash", "%s has state hash %x at %v, another copy had %x", c.name, hash, at, k.hash)
+	}
+}

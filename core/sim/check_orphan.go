@@ -1,0 +1,104 @@
+package sim
+
+import "github.com/understudy-dev/understudy/core/journal"
+
+// checkOrphan: a final orphan is out of the history for good, and was never
+// promised to stay.
+func (g *god) checkOrphan(c *copyView, o journal.Orphan) {
+	p := o.Entry.Position
+	k := g.known[p]
+	switch {
+	case k == nil:
+		g.fail("orphans", "%s keeps an orphan %v, which nobody made", c.name, p)
+		return
+	case !sameEntry(&k.entry, &o.Entry):
+		g.fail("orphans", "%s keeps an orphan %v that is not the entry that was made", c.name, p)
+	}
+	if !o.Final {
+		return
+	}
+	if !k.final {
+		k.final = true
+		g.w.orphans++
+	}
+	i := int(p.Index)
+	if i > len(g.commits) {
+		g.fail("orphans", "%s calls %v an orphan, but nothing is committed in its place", c.name, p)
+	} else if g.commits[i-1] == k && !k.atRisk {
+		g.fail("orphans", "%s calls %v an orphan, which is committed", c.name, p)
+	}
+	if k.acked && k.ack == journal.AckAll && g.unclean == 0 {
+		g.fail("orphans", "%v was promised to all and is an orphan", p)
+	}
+}
+
+// checkAccounts: at the end every write that was answered ok is in the history
+// or an orphan somewhere, unless every copy that had it is gone.
+func (g *god) checkAccounts() {
+	// By the order in which users asked: the map of entries has none.
+	for _, u := range g.w.users {
+		for _, call := range u.calls {
+			if call.written != nil && call.written.Failure == nil {
+				g.checkAccount(call)
+			}
+		}
+	}
+	for _, c := range g.order {
+		for _, o := range c.mem.orphans {
+			g.checkFate(c, o)
+		}
+	}
+}
+
+func (g *god) checkAccount(call *call) {
+	p := call.written.Receipt.Position
+	k := g.known[p]
+	if k == nil {
+		g.fail("accounts", "the write answered with %v was never made", p)
+		return
+	}
+	if k.committed && !k.atRisk {
+		return
+	}
+	if i := int(p.Index); i <= len(g.commits) && g.commits[i-1] == k {
+		return
+	}
+	if call.written.Receipt.Ack == journal.AckAll && !k.atRisk {
+		g.fail("accounts", "%v was promised to all and is not in the history", p)
+	}
+	for _, c := range g.order {
+		if _, found := findOrphan(c.mem.orphans, p); found && c.running {
+			return
+		}
+	}
+	for _, c := range k.holders {
+		if !c.lost {
+			g.fail("accounts", "%v was answered ok with ack %v and is neither in the history nor an orphan, though %s had it",
+				p, call.written.Receipt.Ack, c.name)
+			return
+		}
+	}
+	g.w.lost++
+}
+
+// checkFate: at the end nothing is pending, and no write is both in the
+// history and an orphan, unless the orphan says that a retry was applied.
+func (g *god) checkFate(c *copyView, o journal.Orphan) {
+	if !c.running {
+		return
+	}
+	p := o.Entry.Position
+	if c.mem.holdsPosition(p) {
+		g.fail("orphans", "%s has %v in its journal and as an orphan", c.name, p)
+	}
+	if !o.Final && int(p.Index) <= len(g.commits) {
+		g.fail("orphans", "%s has not made up its mind about the orphan %v", c.name, p)
+	}
+	kept := g.origins[origin{o.Entry.Origin.Client, o.Entry.Origin.Seq}]
+	if kept != nil && !o.Superseded {
+		g.fail("orphans", "%s lists %v as lost, but that write was applied at %v", c.name, p, kept.entry.Position)
+	}
+	if kept == nil && o.Superseded && g.unclean == 0 {
+		g.fail("orphans", "%s says that %v was applied elsewhere, but it was not", c.name, p)
+	}
+}

@@ -1,0 +1,73 @@
+package sim
+
+import "fmt"
+
+// Fault is one kind of trouble. Each has a counter of how often it changed
+// something, not of how often it was tried.
+type Fault int
+
+// The faults.
+const (
+	Crash               Fault = iota // a node's process is killed; it starts again later
+	CrashBetweenEffects              // it is killed between two effects of one step
+	TornStore                        // of what was on its way to the disk, only a part got there
+	LostCopy                         // a volatile node's copy ends with its process
+	DiskFailure                      // a disk takes no more writes; the copy begins anew
+	SlowDisk                         // writes take a hundred times as long
+	Cut                              // a connection ends, and what was on its way is lost in part
+	HalfOpen                         // one end of a connection learns late that it is gone
+	Unreachable                      // a node cannot reach the relay for a while
+	Partition                        // several nodes cannot reach the relay for a while
+	Jam                              // one direction of a connection stands still, then all comes at once
+	DelayBurst                       // every hop takes ten times as long for a while
+	LateFrame                        // a frame of an earlier connection arrives
+	Pause                            // a node is frozen, for less than the relay's patience
+	LongPause                        // a node is frozen for longer
+	LateAlarm                        // a throttled tab is woken late
+	ClockSkew                        // clocks differ between nodes
+	ClockJump                        // a clock jumps forward
+	RelayRestart                     // the relay restarts with its register
+	Leave                            // a node leaves in good order, and comes back
+	LeaveAtOnce                      // a node leaves without time to hand over
+	Handover                         // the mastership is handed to a node by request
+	Hidden                           // a tab goes off the screen, or comes back
+	Snapshot                         // a copy is brought up by a snapshot
+	Clone                            // a second process runs with a copy of a node's storage
+	faultCount
+)
+
+var faultNames = [faultCount]string{
+	"crash", "crash between effects", "torn store", "lost copy", "disk failure", "slow disk",
+	"cut", "half open", "unreachable", "partition", "jam", "delay burst", "late frame",
+	"pause", "long pause", "late alarm", "clock skew", "clock jump", "relay restart",
+	"leave", "leave at once", "handover", "hidden", "snapshot", "clone",
+}
+
+// String returns the fault in words.
+func (f Fault) String() string {
+	if f < 0 || f >= faultCount {
+		return fmt.Sprintf("fault %d", int(f))
+	}
+	return faultNames[f]
+}
+
+// Faults is a set of them.
+type Faults uint64
+
+// AllFaults is every kind of trouble, NoFaults none.
+const (
+	AllFaults Faults = 1<<faultCount - 1
+	NoFaults  Faults = 0
+)
+
+// Has reports whether f is in the set.
+func (s Faults) Has(f Fault) bool { return s&(1<<f) != 0 }
+
+// With returns the set with f in it.
+func (s Faults) With(f Fault) Faults { return s | 1<<f }
+
+// Without returns the set without f.
+func (s Faults) Without(f Fault) Faults { return s &^ (1 << f) }
+
+// Hits counts, for each kind, how often it changed what somebody did.
+type Hits [faultCount]int

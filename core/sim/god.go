@@ -1,0 +1,251 @@
+package sim
+
+import (
+	"slices"
+
+	"github.com/understudy-dev/understudy/core"
+	"github.com/understudy-dev/understudy/core/frame"
+	"github.com/understudy-dev/understudy/core/journal"
+	"github.com/understudy-dev/understudy/core/register"
+)
+
+// god sees every copy, in memory and on disk, the register, and every answer
+// that was given. It learns all of it from effects, so it needs no access to
+// the inside of a node. The checks are in the check files; each is incremental.
+type god struct {
+	w       *World
+	known   map[journal.Position]*known
+	copies  map[journal.NodeID]*copyView
+	order   []*copyView             // in the order of their first start
+	makers  map[journal.Epoch]maker // who wrote entries of an epoch
+	reg     register.Register       // on the relay's disk
+	lists   map[journal.EpochNumber]register.Register
+	commits []*known // the committed history; [i] has index i+1
+	origins map[origin]*known
+	states  states
+	unclean int // loss records so far
+}
+
+// known is one entry that was ever made, with everything before it.
+type known struct {
+	prev  *known // nil before the first
+	entry journal.Entry
+
+	holders     []*copyView // that had it on their disk at some time
+	committedAt journal.Instant
+	committed   bool
+	final       bool // some copy has told people that it is an orphan
+	atRisk      bool // committed before a mastership began without any complete copy
+	acked       bool // its writer was told ok
+	ack         journal.Ack
+	hash        uint64 // the state hash behind it, once somebody reported it
+}
+
+type origin struct {
+	client journal.ClientID
+	seq    uint64
+}
+
+// maker is the node, and its incarnation, that an epoch belongs to.
+type maker struct {
+	node        *copyView
+	incarnation journal.Incarnation
+}
+
+// copyView is one copy, by NodeID. It stays after the copy has ended: what it
+// had acknowledged, it had.
+type copyView struct {
+	id      journal.NodeID
+	name    string
+	node    *node
+	durable bool
+	running bool
+	lost    bool // the storage is gone for good
+	mem     logView
+	disk    logView
+
+	role   frame.Role
+	commit journal.Position
+}
+
+// logView is a journal with its orphans, in memory or on disk.
+type logView struct {
+	log     []*known // [i] has index i+1; all of it, compacted or not
+	orphans []journal.Orphan
+	meta    core.Meta
+}
+
+func newGod(w *World) *god {
+	return &god{
+		w:       w,
+		known:   map[journal.Position]*known{},
+		copies:  map[journal.NodeID]*copyView{},
+		makers:  map[journal.Epoch]maker{},
+		lists:   map[journal.EpochNumber]register.Register{},
+		origins: map[origin]*known{},
+		states:  newStates(),
+	}
+}
+
+func (v *logView) holds(k *known) bool {
+	i := int(k.entry.Position.Index)
+	return i <= len(v.log) && v.log[i-1] == k
+}
+
+func (v *logView) holdsPosition(p journal.Position) bool {
+	i := int(p.Index)
+	return p.IsZero() || (i <= len(v.log) && v.log[i-1].entry.Position == p)
+}
+
+func (v *logView) last() journal.Position {
+	if len(v.log) == 0 {
+		return journal.Position{}
+	}
+	return v.log[len(v.log)-1].entry.Position
+}
+
+// started takes note of a node that begins a life. Its memory is its disk.
+func (g *god) started(n *node) {
+	c := g.copies[n.id]
+	if c == nil {
+		c = &copyView{id: n.id, name: g.w.names.of(n.id), node: n, durable: n.durable}
+		g.copies[n.id] = c
+		g.order = append(g.order, c)
+	}
+	c.running = true
+	c.role, c.commit = frame.RoleOffline, journal.Position{}
+	c.mem = logView{log: slices.Clone(c.disk.log), orphans: slices.Clone(c.disk.orphans), meta: c.disk.meta}
+}
+
+// ended takes note of the end of a node's process.
+func (g *god) ended(n *node) {
+	if c := g.copies[n.id]; c != nil {
+		c.running = false
+		c.lost = c.lost || !c.durable
+		c.role = frame.RoleOffline
+	}
+}
+
+// afterStep looks at what a node or client has just done.
+func (g *god) afterStep(p *peer, in core.Input, effects []core.Effect) {
+	c := g.copies[p.id]
+	if c == nil {
+		return
+	}
+	for _, e := range effects {
+		switch e := e.(type) {
+		case core.Send:
+			g.checkSent(c, e)
+		case core.Replied:
+			if w, ok := e.Frame.(frame.Written); ok && !carriesWritten(in) {
+				g.checkAcked(c, w)
+			}
+		case core.Store, core.Refuse, core.WakeAt, core.Disconnect, core.Stop, core.Gone:
+		}
+	}
+}
+
+// carriesWritten reports whether an answer to a write came from elsewhere.
+func carriesWritten(in core.Input) bool {
+	switch in := in.(type) {
+	case core.Received:
+		_, ok := in.Frame.(frame.Written)
+		return ok
+	case core.Batch:
+		return slices.ContainsFunc(in.Inputs, carriesWritten)
+	}
+	return false
+}
+
+// beforeEffects takes the records of a step into the view of the memory: the
+// node has them already, whatever becomes of its effects.
+func (g *god) beforeEffects(p *peer, effects []core.Effect) {
+	c := g.copies[p.id]
+	if c == nil {
+		return
+	}
+	for _, e := range effects {
+		s, ok := e.(core.Store)
+		if !ok {
+			continue
+		}
+		for _, r := range s.Records {
+			g.checkRecord(c, r)
+			g.apply(c, &c.mem, r)
+		}
+	}
+	g.look(c)
+}
+
+// persisted takes records into the view of the disk.
+func (g *god) persisted(n *node, records []core.Record) {
+	c := g.copies[n.id]
+	for _, r := range records {
+		before := len(c.disk.log)
+		g.apply(c, &c.disk, r)
+		for _, k := range c.disk.log[min(before, len(c.disk.log)):] {
+			if !slices.Contains(k.holders, c) {
+				k.holders = append(k.holders, c)
+			}
+		}
+	}
+}
+
+func (g *god) apply(c *copyView, v *logView, r core.Record) {
+	switch r := r.(type) {
+	case core.SaveMeta:
+		v.meta = r.Meta
+	case core.Append:
+		for i := range r.Entries {
+			v.log = append(v.log, g.known[r.Entries[i].Position])
+		}
+	case core.Cut:
+		v.log = v.log[:min(int(r.After), len(v.log))]
+	case core.SaveOrphans:
+		for _, o := range r.Orphans {
+			i, found := findOrphan(v.orphans, o.Entry.Position)
+			if found {
+				v.orphans[i] = o
+			} else {
+				v.orphans = slices.Insert(v.orphans, i, o)
+			}
+		}
+	case core.DropOrphans:
+		v.orphans = slices.DeleteFunc(v.orphans, func(o journal.Orphan) bool {
+			return slices.Contains(r.Positions, o.Entry.Position)
+		})
+	case core.SaveSnapshot:
+		if r.Reset {
+			v.log = g.chain(r.Snapshot.At())
+			for _, k := range v.log {
+				if v == &c.disk && !slices.Contains(k.holders, c) {
+					k.holders = append(k.holders, c)
+				}
+			}
+		}
+	}
+}
+
+// chain lists a known entry and all before it, the first first.
+func (g *god) chain(p journal.Position) []*known {
+	log := make([]*known, p.Index)
+	for k := g.known[p]; k != nil; k = k.prev {
+		log[k.entry.Position.Index-1] = k
+	}
+	return log
+}
+
+// look compares what a node says of itself with what is known.
+func (g *god) look(c *copyView) {
+	s := c.node.core.Status()
+	c.role = s.Role
+	if s.Last != c.mem.last() {
+		g.fail("records", "%s ends at %v, but its records end at %v", c.name, s.Last, c.mem.last())
+	}
+	if s.Commit != c.commit {
+		g.checkCommit(c, s.Commit)
+		c.commit = s.Commit
+	}
+}
+
+func (g *god) fail(check, format string, args ...any) { g.w.failf(check, format, args...) }

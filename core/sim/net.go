@@ -1,0 +1,191 @@
+package sim
+
+import (
+	"time"
+
+	"github.com/understudy-dev/understudy/core/frame"
+	"github.com/understudy-dev/understudy/core/journal"
+)
+
+// envelope is one frame on its way. In most seeds it is handed over as it is;
+// in some every one goes through core/wire first.
+type envelope struct {
+	head  frame.Head
+	frame frame.Frame
+}
+
+// queue is one direction of a connection: ordered, each frame with the moment
+// of its delivery, which never falls.
+type queue struct {
+	waiting []parcel
+	newest  journal.Instant // delivery of the newest frame
+	jammed  journal.Instant // nothing is delivered before
+	broken  bool            // what is sent now gets lost
+	planned bool            // an event stands in the agenda for the first frame
+}
+
+type parcel struct {
+	at journal.Instant
+	envelope
+}
+
+// conn is one connection between a peer and the relay. The two ends learn of
+// its end at moments of their own.
+type conn struct {
+	id        uint64 // the relay's name for it
+	number    uint64 // the peer's name for it: rises with each of its connections
+	peer      *peer
+	up, down  queue
+	peerOpen  bool // the peer has not learnt of its end
+	relayOpen bool // nor has the relay
+	greeted   bool // the peer has said hello
+	life      int  // the relay's; with its process everything of a connection ends
+}
+
+// net delivers frames. In a world that is driven by hand hops take no time, and
+// what is on its way to a peer waits until somebody says so.
+type net struct {
+	w      *World
+	chance chance
+	conns  uint64 // how many there have been
+
+	least, mean time.Duration   // of one hop
+	burstUntil  journal.Instant // hops take ten times as long till then
+}
+
+func (n *net) hop() time.Duration {
+	if n.w.byHand {
+		return 0
+	}
+	d := n.chance.skewed(n.least, n.mean)
+	if n.w.now < n.burstUntil {
+		n.w.hits[DelayBurst]++
+		d *= 10
+	}
+	return d
+}
+
+// dial makes a connection for a peer: it exists at both ends one hop later,
+// unless the peer can't reach the relay.
+func (n *net) dial(p *peer) {
+	n.conns++
+	c := &conn{id: n.conns, number: p.nextConn(), peer: p}
+	life := p.life
+	n.w.after(n.hop(), streamNet, func() {
+		if p.life != life || p.conn != nil {
+			return
+		}
+		if n.w.now < p.unreachableUntil || n.w.relay.isDown() {
+			p.dialFailed(c)
+			return
+		}
+		c.peerOpen, c.relayOpen = true, true
+		p.conn = c
+		n.w.relay.opened(c)
+		p.connected(c)
+	})
+}
+
+// send puts a frame into a queue.
+func (n *net) send(c *conn, up bool, e envelope) {
+	q := &c.down
+	if up {
+		q = &c.up
+	}
+	if q.broken {
+		return
+	}
+	at := max(n.w.now.Add(n.hop()), q.newest, q.jammed)
+	q.newest = at
+	q.waiting = append(q.waiting, parcel{at, n.w.throughWire(e)})
+	n.plan(c, up)
+}
+
+// plan puts the delivery of the first frame of a queue into the agenda.
+func (n *net) plan(c *conn, up bool) {
+	q := &c.down
+	if up {
+		q = &c.up
+	}
+	if q.planned || len(q.waiting) == 0 || (n.w.byHand && !up) {
+		return
+	}
+	q.planned = true
+	n.w.at(max(q.waiting[0].at, q.jammed), streamNet, func() {
+		q.planned = false
+		if n.w.now >= q.jammed && len(q.waiting) > 0 {
+			n.deliver(c, up)
+		}
+		n.plan(c, up)
+	})
+}
+
+// deliver hands over the first frame of a queue.
+func (n *net) deliver(c *conn, up bool) {
+	if up {
+		first := c.up.waiting[0]
+		c.up.waiting = c.up.waiting[1:]
+		if !c.relayOpen && c.life == n.w.relay.life {
+			n.w.hits[LateFrame]++
+		}
+		n.w.relay.received(c, first.envelope)
+		return
+	}
+	first := c.down.waiting[0]
+	c.down.waiting = c.down.waiting[1:]
+	if c.peer.conn != c && c.peer.isUp() {
+		n.w.hits[LateFrame]++
+	}
+	c.peer.received(c, first.envelope)
+}
+
+// cut ends a connection: of each queue a suffix is lost, and the ends learn of
+// it at moments of their own, behind what still reaches them.
+func (n *net) cut(c *conn, notice time.Duration) {
+	for _, q := range [2]*queue{&c.up, &c.down} {
+		if !q.broken {
+			q.waiting = q.waiting[:n.chance.IntN(len(q.waiting)+1)]
+			q.broken = true
+		}
+	}
+	n.w.at(n.behind(&c.down, notice), streamNet, func() { n.peerLearns(c) })
+	n.w.at(n.behind(&c.up, notice), streamNet, func() { n.relayLearns(c, "closed") })
+}
+
+// behind is a moment within notice, but not before the last frame of a queue.
+func (n *net) behind(q *queue, notice time.Duration) journal.Instant {
+	return max(n.w.now.Add(n.chance.between(0, notice)), q.newest, q.jammed)
+}
+
+// peerLearns tells the peer that its connection is gone.
+func (n *net) peerLearns(c *conn) {
+	if c.peerOpen {
+		c.peerOpen = false
+		c.up.broken = true
+		c.peer.disconnected(c)
+	}
+}
+
+// relayLearns tells the relay that a connection is gone.
+func (n *net) relayLearns(c *conn, reason string) {
+	if c.relayOpen {
+		c.relayOpen = false
+		c.down.broken = true
+		n.w.relay.closed(c, reason)
+	}
+}
+
+// closeByPeer ends a connection from the peer's side. What it has sent
+// arrives, then the relay learns of the end.
+func (n *net) closeByPeer(c *conn) {
+	c.peerOpen = false
+	c.up.broken, c.down.broken = true, true
+	n.w.at(n.behind(&c.up, n.hop()), streamNet, func() { n.relayLearns(c, "closed") })
+}
+
+// closeByRelay ends a connection from the relay's side.
+func (n *net) closeByRelay(c *conn) {
+	c.relayOpen = false
+	c.up.broken, c.down.broken = true, true
+	n.w.at(n.behind(&c.down, n.hop()), streamNet, func() { n.peerLearns(c) })
+}

@@ -1,0 +1,108 @@
+package sim
+
+import (
+	"io"
+	"time"
+
+	"github.com/understudy-dev/understudy/core/frame"
+	"github.com/understudy-dev/understudy/core/journal"
+)
+
+// Options say what is run. What is zero is drawn from the seed.
+type Options struct {
+	Seed uint64
+
+	// Nodes is how many nodes there are, 1 to 20. 0: 3 to 5.
+	Nodes int
+
+	// Duration is how long there are faults, in simulated time. 0: 15 to 40 s.
+	Duration time.Duration
+
+	// Faults are the kinds that may happen; each seed draws some of them and
+	// their rates. Without is what is left out of all of them.
+	Without Faults
+
+	// Election is the strategy of all nodes. "": succession.
+	Election string
+
+	// Trace gets every input and effect as a line; nil for none.
+	Trace io.Writer
+
+	KeepBytes int  // of the journals; 0: the default, or a small one in some seeds
+	BigValues bool // drawn
+}
+
+// Failure is the first thing that was found wrong.
+type Failure struct {
+	Check string          // which promise is broken
+	Text  string          // how
+	At    journal.Instant // when
+}
+
+// Result is what a run has shown.
+type Result struct {
+	Options Options // with what was drawn
+	Digest  uint64  // of every input and effect
+	Failure *Failure
+	Tail    []string // the last lines of the trace, of a run that failed
+	Stats   Stats
+}
+
+// Stats count what happened in a run.
+type Stats struct {
+	Hits       Hits
+	Operations int // requests of users
+	Writes     int
+	Answered   int // writes that were answered ok
+	Unknown    int // writes whose outcome nobody told
+	Entries    int // that were ever made
+	Committed  int
+	Takeovers  int // masterships after the first
+	Orphans    int // final ones, by entry
+	Lost       int // answered writes whose every copy lost its storage
+	Unclean    int // masterships that began without any complete copy
+	Linearized int // operations given to Porcupine
+	Inputs     int // of nodes, clients and the relay
+	Refusals   int
+	Installs   int           // snapshots that replaced a journal
+	Healed     time.Duration // from the last fault to everything being together
+}
+
+// plan is what a seed draws: rates, latencies, who is what.
+type plan struct {
+	weights  [faultCount]int
+	every    time.Duration // between two faults
+	wire     bool          // every frame goes through core/wire
+	volatile int           // nodes out of a thousand
+}
+
+// draw fills in what the options leave open, and the plan.
+func (o *Options) draw() plan {
+	c := newChance(o.Seed, "plan")
+	var p plan
+	nodes, duration := 3+c.IntN(3), c.between(15*time.Second, 40*time.Second)
+	if o.Nodes == 0 {
+		o.Nodes = nodes
+	}
+	if o.Duration == 0 {
+		o.Duration = duration
+	}
+	for f := range p.weights {
+		// Some faults are absent, some rare, some common: swarm testing.
+		p.weights[f] = pick(c, 0, 1, 3, 10)
+		if o.Without.Has(Fault(f)) {
+			p.weights[f] = 0
+		}
+	}
+	p.every = c.between(300*time.Millisecond, 2500*time.Millisecond)
+	p.wire = c.hit(100)
+	p.volatile = pick(c, 0, 200, 500, 1000)
+	o.BigValues = c.hit(250)
+	if small := c.hit(400) && !o.Without.Has(Snapshot); small && o.KeepBytes == 0 {
+		o.KeepBytes = 500 + c.IntN(4000)
+	}
+	return p
+}
+
+// deadAfter is when the relay gives up a silent node.
+const deadAfter = frame.DeadAfter

@@ -1,0 +1,243 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/understudy-dev/understudy/core"
+	"github.com/understudy-dev/understudy/core/frame"
+	"github.com/understudy-dev/understudy/core/journal"
+)
+
+// user is the application at a node or at a client without a copy. It asks a
+// few things at a time and notes what it was told.
+type user struct {
+	w      *World
+	name   string
+	peer   *peer
+	node   *node // nil at a client
+	chance chance
+
+	calls    []*call
+	open     []*call
+	every    time.Duration // between two requests, on average
+	pipeline int           // how many may be open
+	client   journal.ClientID
+
+	watch    *watching
+	watchID  uint64
+	watchAt  journal.NodeID // who serves it
+	watchGap time.Duration
+}
+
+// call is one request and what came of it.
+type call struct {
+	user    *user
+	client  journal.ClientID
+	asked   frame.Frame
+	began   journal.Instant
+	ended   journal.Instant
+	done    bool
+	written *frame.Written   // the answer to a write; nil if none came
+	read    *frame.ReadReply // the answer to a read
+}
+
+// isUnknown reports whether nobody told the user what became of its write.
+func (c *call) isUnknown() bool {
+	if _, isWrite := c.asked.(frame.Write); !isWrite {
+		return false
+	}
+	return c.written == nil || (c.written.Failure != nil && c.written.Failure.Code == frame.CodeOutcomeUnknown)
+}
+
+// work plans the next request.
+func (u *user) work() {
+	u.w.after(u.chance.skewed(time.Millisecond, u.every), streamWork, func() {
+		if u.w.healing {
+			return
+		}
+		u.act()
+		u.work()
+	})
+}
+
+func (u *user) act() {
+	u.giveUp()
+	if !u.peer.isUp() || len(u.open) >= u.pipeline {
+		return
+	}
+	switch n := u.chance.IntN(100); {
+	case n < 55:
+		u.ask(journal.NodeID{}, u.nextWrite())
+	case n < 90:
+		u.peer.ids++
+		level := pick(u.chance, frame.LevelLatest, frame.LevelLatest, frame.LevelCommitted, frame.LevelLocal)
+		f := frame.Read{ID: u.peer.ids, Level: level, Key: u.key(), Exact: true}
+		if u.chance.hit(150) {
+			f.Key, f.Exact = "", false
+		}
+		u.ask(u.whom(level), f)
+	case n < 95:
+		u.peer.ids++
+		u.ask(u.whom(frame.LevelLocal), frame.Probe{ID: u.peer.ids})
+	default:
+		u.beginWatch()
+	}
+}
+
+// whom picks who is asked: a client sometimes asks a certain node.
+func (u *user) whom(level frame.Level) journal.NodeID {
+	if level == frame.LevelLatest || (u.node != nil && u.chance.hit(800)) {
+		return journal.NodeID{}
+	}
+	return pick(u.chance, u.w.nodes...).id
+}
+
+const keyCount = 5
+
+func (u *user) key() string { return fmt.Sprintf("k%d", u.chance.IntN(keyCount)) }
+
+// nextWrite makes up a write. Values are never used twice; k0 is a counter.
+func (u *user) nextWrite() frame.Write {
+	u.peer.seq++
+	value := fmt.Appendf(nil, "%s.%d.%d", u.name, len(u.calls), u.peer.seq)
+	if u.w.options.BigValues {
+		value = append(value, make([]byte, u.chance.IntN(300))...)
+		for i := range value {
+			value[i] = max(value[i], '-')
+		}
+	}
+	w := frame.Write{
+		Origin: journal.Origin{Seq: u.peer.seq},
+		Ack:    pick(u.chance, journal.AckAsync, journal.AckAsync, journal.AckOne, journal.AckAll, journal.AckAll, journal.Ack(2)),
+		Wait:   u.chance.between(200*time.Millisecond, 6*time.Second),
+	}
+	key := fmt.Sprintf("k%d", 1+u.chance.IntN(keyCount-1))
+	switch n := u.chance.IntN(100); {
+	case n < 45:
+		w.Ops = []frame.Op{frame.Set{Key: key, Value: value}}
+	case n < 70:
+		w.Ops = []frame.Op{frame.Increment{Key: "k0", By: 1 + u.chance.Int64N(9)}}
+	case n < 78:
+		w.Ops = []frame.Op{frame.Delete{Key: key}}
+	case n < 90:
+		w.Conditions = []frame.Condition{u.condition(key)}
+		w.Ops = []frame.Op{frame.Set{Key: key, Value: value}}
+	default:
+		w.Ops = []frame.Op{
+			frame.Set{Key: key, Value: value}, frame.Increment{Key: "k0", By: 1},
+			frame.Set{Key: "k1", Value: value},
+		}
+	}
+	return w
+}
+
+func (u *user) condition(key string) frame.Condition {
+	if v, ok := u.w.god.states.at(key, journal.Index(len(u.w.god.commits))); ok && u.chance.hit(800) {
+		if u.chance.hit(500) {
+			return frame.Condition{Key: key, Revision: v.from}
+		}
+		return frame.Condition{Key: key, HasValue: true, Value: v.value}
+	}
+	return frame.Condition{Key: key, Absent: true}
+}
+
+func (u *user) ask(to journal.NodeID, f frame.Frame) *call {
+	c := &call{user: u, client: u.client, asked: f, began: u.w.now}
+	u.calls = append(u.calls, c)
+	u.open = append(u.open, c)
+	u.w.operations++
+	u.peer.step(core.Asked{To: to, Frame: f})
+	return c
+}
+
+// giveUpAfter is how long a user waits for an answer that has no limit.
+const giveUpAfter = 8 * time.Second
+
+// giveUp forgets requests that take too long. Only a write has its own limit.
+func (u *user) giveUp() {
+	u.open = slices.DeleteFunc(u.open, func(c *call) bool {
+		if _, isWrite := c.asked.(frame.Write); isWrite || u.w.now.Sub(c.began) < giveUpAfter {
+			return false
+		}
+		u.peer.step(core.Forget{Frame: c.asked})
+		return true
+	})
+}
+
+// beginWatch starts a watch, or resumes the one that was lost.
+func (u *user) beginWatch() {
+	if u.watchID != 0 {
+		return
+	}
+	u.peer.ids++
+	f := frame.Watch{ID: u.peer.ids, Prefix: "k"}
+	if u.chance.hit(300) {
+		f.Prefix, f.Exact = u.key(), true
+	}
+	if u.watch != nil {
+		f.Prefix, f.Exact, f.From = u.watch.asked.Prefix, u.watch.asked.Exact, u.watch.through
+	}
+	u.watch, u.watchID = &watching{asked: f}, u.peer.ids
+	u.watch.through = f.From
+	u.peer.step(core.Asked{To: u.whom(frame.LevelLocal), Frame: f})
+}
+
+// replied takes an answer.
+func (u *user) replied(e core.Replied) {
+	if f, ok := e.Frame.(frame.Changes); ok {
+		if u.watchID == f.ID {
+			if f.Failure != nil {
+				u.watchID = 0
+			}
+			u.w.god.checkChanges(u.name, u.watch, f)
+		}
+		return
+	}
+	i := slices.IndexFunc(u.open, func(c *call) bool { return c.isAnsweredBy(e.Frame) })
+	if i < 0 {
+		return // given up, or of an earlier start
+	}
+	c := u.open[i]
+	u.open = slices.Delete(u.open, i, i+1)
+	c.ended, c.done = u.w.now, true
+	switch f := e.Frame.(type) {
+	case frame.Written:
+		c.written = &f
+		if f.Failure == nil {
+			u.w.answered++
+		}
+	case frame.ReadReply:
+		c.read = &f
+		u.w.god.checkRead(u.name, c.asked.(frame.Read), f)
+	case frame.Report:
+		if who := u.w.god.copies[f.Node]; who != nil {
+			u.w.god.checkHash(who, f.Applied, f.Hash)
+		}
+	}
+}
+
+func (c *call) isAnsweredBy(f frame.Frame) bool {
+	switch asked := c.asked.(type) {
+	case frame.Write:
+		f, ok := f.(frame.Written)
+		return ok && f.Seq == asked.Origin.Seq && f.Client == c.client
+	case frame.Read:
+		f, ok := f.(frame.ReadReply)
+		return ok && f.ID == asked.ID
+	case frame.Probe:
+		f, ok := f.(frame.Report)
+		return ok && f.ID == asked.ID
+	}
+	return false
+}
+
+// hostEnded: the process is gone, and with it the application at the node. What
+// it had asked stays without an answer.
+func (u *user) hostEnded() {
+	u.open, u.watchID, u.watch, u.peer.seq = nil, 0, nil, 0
+}
+
+// hostStarted: the application begins anew, as another writer.
+func (u *user) hostStarted(client journal.ClientID) { u.client = client }
