@@ -28,7 +28,7 @@ function banners({ status, trouble }, away) {
   if (trouble) return [{ id: 'trouble', tone: 'alert', ...trouble }]
   if (!status) return []
   if (status.role === 'offline') {
-    return away ? [{ id: 'offline', tone: 'warn', title: 'No relay.', text: 'What you see is this tab’s own copy. It reconnects by itself.', code: relay }] : []
+    return away ? [{ id: 'offline', tone: 'warn', title: 'No relay.', text: status.last === '0' ? 'It could not be reached so far. This tab keeps trying by itself.' : 'What you see is this tab’s own copy. It reconnects by itself.', code: relay }] : []
   }
   if (status.waiting.length > 0) {
     return [{ id: 'waiting', tone: 'warn', title: 'No master.', text: `The room waits for ${list(status.waiting)}: only there is everything that was promised. Reading goes on.` }]

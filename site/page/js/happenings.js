@@ -86,12 +86,15 @@ function tellOfMaster({ tell, nameOf, memory, now, status, before }) {
     memory.headless = undefined
     return
   }
-  const took = memory.headless === undefined ? '' : ` in ${duration(now() - memory.headless)}`
+  // Below a millisecond both pieces of news came together, and nothing was measured.
+  const away = memory.headless === undefined ? 0 : now() - memory.headless
+  const took = away < 1 ? '' : ` in ${duration(away)}`
   const who = nameOf(status.master)
   const more = { node: status.master, epoch: status.epoch }
   const self = status.master === status.node
   if (memory.since === undefined) tell('master', `${self ? 'This tab' : who} leads, epoch ${status.epoch}.`, more)
   else if (memory.master === status.master) tell('master', `${who} leads again, epoch ${status.epoch}.`, more)
+  else if (nameOf(memory.master) === who) tell('master', `${who} leads as a new node, epoch ${status.epoch}.`, more)
   else tell('master', `${who} took over from ${nameOf(memory.master)}${took}, epoch ${status.epoch}.`, more)
   memory.master = status.master
   memory.since = status.epoch

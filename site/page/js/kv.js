@@ -6,6 +6,16 @@ import { count } from './words.js'
 
 const integer = /^-?(0|[1-9]\d{0,17})$/
 
+// Why the table is empty, by the role of this tab.
+const nothing = 'Nothing here yet. Write the first key above, and watch it appear in every other tab.'
+const emptiness = {
+  master: nothing,
+  replica: nothing,
+  joining: 'What the room holds appears here as soon as this tab has a copy.',
+  offline: 'This tab has no copy yet.',
+  failed: 'Without a node there is nothing to show.',
+}
+
 /**
  * Makes the table. `write.set(key, text)`, `write.delete(key)` and
  * `write.increment(key)` do what a person asks for.
@@ -16,7 +26,7 @@ export function createTable(write) {
   let first = true
 
   return {
-    paint(data, phase) {
+    paint(data, role) {
       const rows = data.rows()
       keyed(body, rows, (row) => row.key, (row) => createRow(row, write), (element, row) => {
         updateRow(element, row)
@@ -27,7 +37,7 @@ export function createTable(write) {
       if (rows.length > 0) first = false
       const size = data.size()
       setText(byId('kv-count'), size === 0 ? '' : size > rows.length ? `${count(size, 'key')}, the first ${rows.length} shown` : count(size, 'key'))
-      setText(byId('kv-empty'), size > 0 ? '' : phase === 'ready' ? 'Nothing here yet. Write the first key above, and watch it appear in every other tab.' : '')
+      setText(byId('kv-empty'), size > 0 ? '' : emptiness[role])
     },
     /** From now on a new row is news, even in a room that was empty. */
     settled: () => (first = false),

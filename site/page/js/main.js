@@ -36,7 +36,7 @@ drawLegend(byId('legend'))
 state.observe(({ members, status }) => hues.settle([...members.map((member) => member.node), ...(status?.node ? [status.node] : [])]))
 state.observe(happenings.observe)
 state.observe(({ status, members }, before) => {
-  if (members !== before.members) play.repaint() // names in receipts
+  if (members !== before.members || status?.role !== before.status?.role) play.repaint() // names in receipts; why it is empty
   if (status && before.status && (status.node !== before.status.node || cameBack(status, before.status))) play.rescan()
 })
 
@@ -74,18 +74,22 @@ async function handOver(node) {
   }
 }
 
+// Who is waited for is not here, and the room knows only its id.
+const named = (status) => (status.waiting.length === 0 ? status : { ...status, waiting: status.waiting.map(happenings.nameOf) })
+
 async function start() {
   try {
     const room = await boot({ room: place.room, relay: place.relay, name: place.name })
     window.understudy.room = room
-    room.on('status', (status) => state.update({ status }))
+    room.on('status', (status) => state.update({ status: named(status) }))
     room.on('members', (members) => state.update({ members }))
     room.on('error', (error) => happenings.tell('trouble', failure(error), { code: error.code }))
-    state.update({ phase: 'ready', room, status: room.status, members: room.members })
+    state.update({ phase: 'ready', room, status: named(room.status), members: room.members })
     showFrames(room, map, () => room.status.node)
     play.start(room)
     return room
   } catch (trouble) {
+    play.fail()
     state.update({ phase: 'failed', trouble })
     return null
   }

@@ -9,10 +9,11 @@ import { createWrites } from './writes.js'
 /** Wires the panel. `start(room)` gives it the room; `nameOf(node)` and `hues` are for the receipts. */
 export function createPlay({ nameOf, hues }) {
   let room = null
+  let failed = false
   let data = { rows: () => [], size: () => 0, get: () => undefined }
 
   const paint = () => {
-    table.paint(data, room ? 'ready' : 'loading')
+    table.paint(data, room?.status.role ?? (failed ? 'failed' : 'joining'))
     receipts(writes.all())
   }
   const repaint = soon(paint, (run) => setTimeout(run)) // a storm of writes must not wear out a hidden page
@@ -48,6 +49,11 @@ export function createPlay({ nameOf, hues }) {
       room = opened
       data = followData(room, repaint)
       setTimeout(table.settled, 2000)
+      paint()
+    },
+    /** There will be no room. */
+    fail() {
+      failed = true
       paint()
     },
     /** After this tab became another node, or a part of the room again, its copy may be another. */

@@ -54,6 +54,7 @@ export function lede(status, members) {
       if (status.waiting.length > 0) return `Waiting for ${list(status.waiting)}, whose copy the room needs.`
       return 'Finding the others and copying what they have.'
     default:
+      if (status.last === '0') return 'This tab has not reached the relay yet. It keeps trying by itself.'
       return 'This tab still has its copy. It comes back by itself as soon as it reaches the relay.'
   }
 }
