@@ -26,6 +26,9 @@ var uint8Array = js.Global().Get("Uint8Array")
 
 // Dial opens a socket. A browser does not say why one can't be opened.
 func (t *transport) Dial(ctx context.Context) (host.Link, error) {
+	if err := context.Cause(ctx); err != nil {
+		return nil, err
+	}
 	l, err := newLink(t)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", t.url, err)
@@ -132,9 +135,11 @@ func (l *link) Send(message []byte) error {
 		return l.cause
 	default:
 	}
-	waiting := l.socket.Get("bufferedAmount").Int()
-	if waiting+len(message) > frame.QueueMaxBytes {
-		return fmt.Errorf("%d bytes wait for the network, of at most %d", waiting, frame.QueueMaxBytes)
+	if len(message) > frame.FrameMaxBytes {
+		return fmt.Errorf("%w: a message of %d bytes, of at most %d", host.ErrTooLarge, len(message), frame.FrameMaxBytes)
+	}
+	if l.socket.Get("bufferedAmount").Int()+len(message) > frame.QueueMaxBytes {
+		return host.ErrQueueFull
 	}
 	bytes := uint8Array.New(len(message))
 	js.CopyBytesToJS(bytes, message)
