@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"errors"
 
 	"github.com/understudy-dev/understudy/core"
 	"github.com/understudy-dev/understudy/core/journal"
@@ -39,8 +40,7 @@ func Dial(ctx context.Context, config ClientConfig) (*Client, error) {
 	})
 	r.start()
 	if err := r.joined(ctx); err != nil {
-		r.abort()
-		return nil, err
+		return nil, errors.Join(err, r.close(ctx))
 	}
 	return &Client{Session: &Session{room: config.Room, runner: r}}, nil
 }

@@ -50,17 +50,17 @@ func (c *connector) connect(ctx context.Context) (welcomed bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	// It has ended already, unless this is the end of everything.
-	defer func() { _ = link.Close(CloseNormal, "") }()
 	c.runner.tellEvent(connected{conn: c.conn, link: link})
 	for {
 		message, err := link.Receive(ctx)
 		if err != nil {
+			_ = link.Close(CloseNormal, "") // Receive may have given up for ctx alone
 			return welcomed, err
 		}
 		e, err := c.read(message)
 		if err != nil {
 			_ = link.Close(CloseNormal, "a message that can't be read")
+			drain(ctx, link)
 			return welcomed, err
 		}
 		if r, ok := e.(received); ok {
@@ -69,6 +69,15 @@ func (c *connector) connect(ctx context.Context) (welcomed bool, err error) {
 			}
 		}
 		c.runner.tellEvent(e)
+	}
+}
+
+// drain waits for the end of a link that was closed.
+func drain(ctx context.Context, link Link) {
+	for {
+		if _, err := link.Receive(ctx); err != nil {
+			return
+		}
 	}
 }
 

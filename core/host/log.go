@@ -25,12 +25,12 @@ const (
 	keyError   = "error"
 	keyFrame   = "frame"
 	keyFrom    = "from"
+	keyName    = "name"
 	keyNode    = "node"
 	keyPause   = "pause"
 	keyReason  = "reason"
 	keyRole    = "role"
 	keyEpoch   = "epoch"
-	keyRoom    = "room"
 )
 
 func (log Logger) say(level LogLevel, text string, fields ...any) {

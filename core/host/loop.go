@@ -37,6 +37,7 @@ type loop struct {
 	memory  *Memory // nil unless the storage is one
 	stored  uint64  // the newest Store that memory has taken and the machine has not been told of
 	refused refusals
+	shown   core.Status // the newest that others have seen
 }
 
 func newLoop(r *runner) *loop {
@@ -68,9 +69,10 @@ func (l *loop) run() {
 		l.drain()
 		l.step()
 	}
-	if l.link != nil {
-		l.closeLink("left")
-	}
+	l.closeLink("left")
+	last := l.machine.Status()
+	last.Role, last.Open, last.Connected, last.Seated = frame.RoleOffline, false, false, false
+	l.show(last)
 }
 
 // drain takes what waits already, up to eventsMax inputs in all.
@@ -121,9 +123,19 @@ func (l *loop) step() {
 		l.stored = 0
 		l.perform(l.machine.Step(now, core.Persisted{Seq: seq}))
 	}
-	if l.runner.config.board != nil {
-		l.runner.config.board.show(l.machine.Status())
+	l.show(l.machine.Status())
+}
+
+// show puts the status up for others, and tells the log of a new role.
+func (l *loop) show(s core.Status) {
+	if l.runner.config.board == nil {
+		return
 	}
+	l.runner.config.board.show(s)
+	if s.Role != l.shown.Role || s.Epoch != l.shown.Epoch {
+		l.log.say(LogInfo, "role", keyNode, s.Node, keyRole, s.Role, keyEpoch, s.Epoch)
+	}
+	l.shown = s
 }
 
 // see keeps what the loop must know of the relay to explain failures.
@@ -140,6 +152,10 @@ func (l *loop) see(f frame.Frame) {
 		l.known = f.Register
 	case frame.Refused:
 		l.lost = &frame.Failure{Code: f.Code, Text: f.Text}
+	case frame.Joined:
+		l.log.say(LogInfo, "joined", keyNode, f.Member.Node, keyName, f.Member.Name)
+	case frame.Left:
+		l.log.say(LogInfo, "left", keyNode, f.Node, keyReason, f.Reason)
 	}
 }
 

@@ -30,8 +30,7 @@ func Open(ctx context.Context, config Config) (*Node, error) {
 		return nil, err
 	}
 	if err := n.Ready(ctx); err != nil {
-		n.runner.abort()
-		return nil, err
+		return nil, errors.Join(err, n.Close(ctx))
 	}
 	return n, nil
 }
@@ -128,6 +127,26 @@ func (n *Node) Leave(ctx context.Context) error { return n.runner.leave(ctx) }
 // again returns the same.
 func (n *Node) Close(ctx context.Context) error {
 	return n.runner.close(ctx)
+}
+
+// Orphans returns the entries that a failover cut from this copy, by position:
+// writes of an older mastership in whose place something else was committed.
+func (n *Node) Orphans(ctx context.Context) ([]journal.Orphan, error) {
+	answer := make(chan []journal.Orphan, 1)
+	err := n.runner.post(ctx, look(func(m machine) {
+		if node, ok := m.(*core.Node); ok {
+			answer <- node.Orphans()
+		}
+	}))
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case orphans := <-answer:
+		return orphans, nil
+	case <-n.runner.done:
+		return nil, n.runner.endError()
+	}
 }
 
 func randomID() journal.NodeID {

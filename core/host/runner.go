@@ -169,23 +169,23 @@ func (r *runner) whyAlone(cause error) error {
 
 // view asks the loop for the machine's status.
 func (r *runner) view(ctx context.Context) (core.Status, error) {
-	q := look{answer: make(chan core.Status, 1)}
-	if err := r.post(ctx, q); err != nil {
+	answer := make(chan core.Status, 1)
+	if err := r.post(ctx, look(func(m machine) { answer <- m.Status() })); err != nil {
 		return core.Status{}, err
 	}
 	select {
-	case s := <-q.answer:
+	case s := <-answer:
 		return s, nil
 	case <-r.done:
 		return core.Status{}, r.endError()
 	}
 }
 
-// look asks the loop for the status.
-type look struct{ answer chan core.Status }
+// look lets a function see the machine between two steps. It must not wait.
+type look func(machine)
 
-func (q look) enter(l *loop) core.Input {
-	q.answer <- l.machine.Status()
+func (see look) enter(l *loop) core.Input {
+	see(l.machine)
 	return nil
 }
 
