@@ -39,11 +39,12 @@ func TestACopyThatNeverCatchesUpKeepsNobodyAwake(t *testing.T) {
 func TestAWriteThatNobodyTakesKeepsNobodyAwake(t *testing.T) {
 	h := newHouse(t)
 	a, b := h.add("a"), h.add("b", func(c *core.Config) { c.Member.Candidate = false })
+	a.misses = func(f frame.Frame) bool { _, isWrite := f.(frame.Write); return isWrite }
 	h.step(b, core.Asked{Frame: set(1, "k", "v", journal.AckAsync)})
+	h.crash(a)
 	h.from(a, b, frame.Written{
 		Client: journal.ClientID{2}, Seq: 1, Failure: &frame.Failure{Code: frame.CodeNotMaster},
 	})
-	h.crash(a)
 	h.advance(10 * time.Second)
 	if len(b.replies) != 1 {
 		t.Errorf("the write got %d answers", len(b.replies))

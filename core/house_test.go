@@ -19,6 +19,7 @@ type house struct {
 	now   journal.Instant
 	room  *room.Room
 	nodes []*resident
+	conns uint64 // how many there have been
 	queue []func()
 }
 
@@ -59,11 +60,19 @@ func (h *house) add(name string, change ...func(*core.Config)) *resident {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	r := &resident{name: name, node: node, conn: uint64(number)}
+	r := &resident{name: name, node: node}
 	h.nodes = append(h.nodes, r)
+	h.connect(r)
+	return r
+}
+
+// connect gives a node a new connection.
+func (h *house) connect(r *resident) {
+	h.t.Helper()
+	h.conns++
+	r.conn = h.conns
 	h.step(r, core.Connected{Conn: r.conn})
 	h.run()
-	return r
 }
 
 func (h *house) step(r *resident, in core.Input) {
@@ -87,7 +96,9 @@ func (h *house) step(r *resident, in core.Input) {
 			}
 			r.wake = e.At
 		case core.Disconnect:
-			h.queue = append(h.queue, func() { h.roomStep(room.Lost{Conn: r.conn, Reason: "closed"}) })
+			conn := r.conn
+			r.conn = 0
+			h.queue = append(h.queue, func() { h.roomStep(room.Lost{Conn: conn, Reason: "closed"}) })
 		case core.Stop:
 			r.stopped = e.Err
 		case core.Gone:
@@ -128,7 +139,14 @@ func (h *house) roomStep(in room.Input) {
 			}
 		case room.Store:
 			h.queue = append(h.queue, func() { h.roomStep(room.Stored{Version: e.Register.Version}) })
-		case room.Close, room.WakeAt, room.Refuse:
+		case room.Close:
+			for _, r := range h.nodes {
+				if r.conn == e.Conn {
+					r.conn = 0
+					h.queue = append(h.queue, func() { h.step(r, core.Disconnected{Conn: e.Conn}) })
+				}
+			}
+		case room.WakeAt, room.Refuse:
 		}
 	}
 }

@@ -66,7 +66,7 @@ func TestAnOwnReturnLeavesTheApplicationsWatchesAlone(t *testing.T) {
 	h.ask(a, frame.Watch{ID: 1})
 	self := a.node.Status().Members[0]
 	a.replies = nil
-	// The relay says this to all when a claim's connection ended before the grant.
+	// Whatever brings the relay to say this.
 	h.step(a, core.Received{Conn: a.conn, Frame: frame.Joined{Member: self, Again: true}})
 	h.run()
 	if len(a.replies) > 0 {
