@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -75,8 +73,7 @@ func StartBrowser(t testing.TB, flags ...chromedp.ExecAllocatorOption) *Browser 
 
 // Tab is one page of a browser. What it complains of on its console is kept.
 type Tab struct {
-	ctx    context.Context
-	cancel context.CancelFunc
+	ctx context.Context
 
 	mu         sync.Mutex
 	complaints []string
@@ -86,7 +83,7 @@ type Tab struct {
 func (b *Browser) Open(t testing.TB, url string) *Tab {
 	t.Helper()
 	tab := &Tab{}
-	tab.ctx, tab.cancel = chromedp.NewContext(b.ctx)
+	tab.ctx, _ = chromedp.NewContext(b.ctx) // ended by Close, or with the browser
 	if err := chromedp.Do(tab.ctx); err != nil {
 		t.Fatalf("open a tab: %v", err)
 	}
@@ -133,13 +130,9 @@ func (tab *Tab) Go(t testing.TB, url string) {
 // Close closes the tab as a person does, and returns when it is gone.
 func (tab *Tab) Close(t testing.TB) {
 	t.Helper()
-	if _, err := chromedp.Call(tab.ctx, page.Close, cdp.Empty{}); err != nil {
+	if err := chromedp.Cancel(tab.ctx); err != nil {
 		t.Fatalf("close the tab: %v", err)
 	}
-	if err := chromedp.WaitClosed(tab.ctx); err != nil {
-		t.Fatalf("wait for the end of the tab: %v", err)
-	}
-	tab.cancel()
 }
 
 // Eval runs script as the body of an async function in the tab and returns
