@@ -33,6 +33,7 @@ func newCalls(client journal.ClientID) calls {
 func (c *calls) add(asked *call) {
 	if write, ok := asked.request.(frame.Write); ok {
 		c.seq++
+		asked.id = c.seq
 		c.writes[c.seq] = asked
 		for c.writes[c.floor] == nil {
 			c.floor++
@@ -42,8 +43,9 @@ func (c *calls) add(asked *call) {
 		return
 	}
 	c.id++
+	asked.id = c.id
 	c.others[c.id] = asked
-	switch request := asked.request.(type) {
+	switch request := any(asked.request).(type) { // the other frames are no requests
 	case frame.Read:
 		request.ID = c.id
 		asked.request = request
@@ -61,35 +63,21 @@ func (c *calls) add(asked *call) {
 
 // remove forgets a call and reports whether it was still waiting.
 func (c *calls) remove(asked *call) bool {
-	book, id := c.others, requestID(asked.request)
-	if write, ok := asked.request.(frame.Write); ok {
-		book, id = c.writes, write.Origin.Seq
+	book := c.others
+	if _, ok := asked.request.(frame.Write); ok {
+		book = c.writes
 	}
-	if book[id] != asked {
+	if book[asked.id] != asked {
 		return false
 	}
-	delete(book, id)
+	delete(book, asked.id)
 	return true
-}
-
-func requestID(f frame.Frame) uint64 {
-	switch f := f.(type) {
-	case frame.Read:
-		return f.ID
-	case frame.Probe:
-		return f.ID
-	case frame.Verify:
-		return f.ID
-	case frame.Yield:
-		return f.ID
-	}
-	return 0
 }
 
 // take removes and returns the call an answer belongs to; nil if nobody waits.
 func (c *calls) take(answer frame.Frame) *call {
 	book, id := c.others, uint64(0)
-	switch answer := answer.(type) {
+	switch answer := any(answer).(type) { // the other frames are no answers
 	case frame.Written:
 		if answer.Client != c.client {
 			return nil

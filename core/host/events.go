@@ -61,6 +61,7 @@ func (e told) enter(*loop) core.Input { return e.input }
 type call struct {
 	to       journal.NodeID
 	request  frame.Frame // the loop gives it an ID, or an origin
+	id       uint64      // that ID, or the origin's Seq
 	answer   frame.Frame
 	err      error
 	answered chan struct{}

@@ -20,25 +20,17 @@ func Example() {
 	defer relay.Close()
 
 	otter, err := host.Open(ctx, host.Config{Room: "kitchen", Transport: relay, Name: "otter"})
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer otter.Close(ctx)
+	check(err)
+	defer func() { check(otter.Close(ctx)) }()
 	lynx, err := host.Open(ctx, host.Config{Room: "kitchen", Transport: relay, Name: "lynx"})
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer lynx.Close(ctx)
+	check(err)
+	defer func() { check(lynx.Close(ctx)) }()
 
 	// Any node takes a write; the master makes it.
 	receipt, err := lynx.Set(ctx, "colour", []byte("blue"), host.WriteOptions{})
-	if err != nil {
-		log.Fatal(err)
-	}
+	check(err)
 	item, err := otter.Get(ctx, "colour", host.ReadOptions{Level: frame.LevelLatest})
-	if err != nil {
-		log.Fatal(err)
-	}
+	check(err)
 	fmt.Printf("%s is %s, written with ack %v\n", item.Key, item.Value, receipt.Ack)
 	fmt.Println(otter.State().Role, lynx.State().Role)
 	// Output:
@@ -54,19 +46,14 @@ func ExampleDial() {
 	defer closeAll()
 
 	client, err := host.Dial(ctx, host.ClientConfig{Room: "kitchen", Transport: relay})
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer client.Close(ctx)
+	check(err)
+	defer func() { check(client.Close(ctx)) }()
 	for range 3 {
-		if _, _, err := client.Increment(ctx, "visits", 1, host.WriteOptions{Ack: host.AckAsync}); err != nil {
-			log.Fatal(err)
-		}
+		_, _, err := client.Increment(ctx, "visits", 1, host.WriteOptions{Ack: host.AckAsync})
+		check(err)
 	}
 	for item, err := range client.Scan(ctx, "", host.ScanOptions{}) {
-		if err != nil {
-			log.Fatal(err)
-		}
+		check(err)
 		fmt.Printf("%s = %s\n", item.Key, item.Value)
 	}
 	// Output: visits = 3
@@ -79,10 +66,8 @@ func ExampleSession_Batch() {
 	relay, closeAll := exampleRoom(ctx)
 	defer closeAll()
 	client, err := host.Dial(ctx, host.ClientConfig{Room: "kitchen", Transport: relay})
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer client.Close(ctx)
+	check(err)
+	defer func() { check(client.Close(ctx)) }()
 
 	for range 2 {
 		_, _, err = client.Batch(ctx,
@@ -104,22 +89,15 @@ func ExampleSession_Watch() {
 	relay, closeAll := exampleRoom(ctx)
 	defer closeAll()
 	client, err := host.Dial(ctx, host.ClientConfig{Room: "kitchen", Transport: relay})
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer client.Close(ctx)
+	check(err)
+	defer func() { check(client.Close(ctx)) }()
 
 	receipt, err := client.Set(ctx, "todo/1", []byte("milk"), host.WriteOptions{})
-	if err != nil {
-		log.Fatal(err)
-	}
-	if _, err := client.Set(ctx, "todo/2", []byte("bread"), host.WriteOptions{}); err != nil {
-		log.Fatal(err)
-	}
+	check(err)
+	_, err = client.Set(ctx, "todo/2", []byte("bread"), host.WriteOptions{})
+	check(err)
 	for changes, err := range client.Watch(ctx, "todo/", host.WatchOptions{After: receipt.Position}) {
-		if err != nil {
-			log.Fatal(err)
-		}
+		check(err)
 		for _, e := range changes.Events {
 			fmt.Printf("%s = %s\n", e.Key, e.Value)
 			return
@@ -132,11 +110,15 @@ func ExampleSession_Watch() {
 func exampleRoom(ctx context.Context) (relay *loopback.Relay, closeAll func()) {
 	relay = loopback.New(loopback.Config{})
 	node, err := host.Open(ctx, host.Config{Room: "kitchen", Transport: relay})
+	check(err)
+	return relay, func() {
+		check(node.Close(ctx))
+		relay.Close()
+	}
+}
+
+func check(err error) {
 	if err != nil {
 		log.Fatal(err)
-	}
-	return relay, func() {
-		node.Close(ctx)
-		relay.Close()
 	}
 }

@@ -140,7 +140,7 @@ func (l *loop) show(s core.Status) {
 
 // see keeps what the loop must know of the relay to explain failures.
 func (l *loop) see(f frame.Frame) {
-	switch f := f.(type) {
+	switch f := any(f).(type) { // the other frames are the machine's alone
 	case frame.Welcome:
 		l.welcome, l.known = true, f.Register
 		select {

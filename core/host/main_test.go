@@ -62,7 +62,7 @@ func within(t testing.TB) context.Context {
 func newRelay(t testing.TB) *loopback.Relay {
 	t.Helper()
 	relay := loopback.New(loopback.Config{OpenAfter: time.Millisecond})
-	t.Cleanup(func() { relay.Close() })
+	t.Cleanup(relay.Close)
 	return relay
 }
 

@@ -39,10 +39,10 @@ func (a Ack) String() string { return a.onWire().String() }
 
 // onWire returns the ack as frames and entries carry it.
 func (a Ack) onWire() journal.Ack {
-	switch a {
-	case AckDefault:
+	if a == AckDefault {
 		return journal.AckAll
-	case AckAsync:
+	}
+	if a == AckAsync {
 		return journal.AckAsync
 	}
 	return journal.Ack(a)

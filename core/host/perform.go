@@ -117,7 +117,7 @@ func (l *loop) reply(answer frame.Frame) {
 
 // failureOf returns why an answer is none.
 func failureOf(answer frame.Frame) *frame.Failure {
-	switch answer := answer.(type) {
+	switch answer := any(answer).(type) { // the other frames are no answers
 	case frame.Written:
 		return answer.Failure
 	case frame.ReadReply:

@@ -45,7 +45,8 @@ type Link interface {
 	Send(message []byte) error
 
 	// Receive waits for the next message. It fails with a [*ClosedError] when
-	// the link has ended.
+	// the link has ended, and again whenever it is called after that. If ctx
+	// ends first the link is of no more use, and the caller closes it.
 	Receive(ctx context.Context) ([]byte, error)
 
 	// Close ends the link with a WebSocket close code (1000 or 3000-4999) and

@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"iter"
+	"slices"
 	"sync"
 	"time"
 
@@ -106,11 +107,9 @@ func (w *watch) rest(ctx context.Context) {
 // passing reports whether a watch that ended with code may be begun anew: the
 // node asked went away, or the room has no master at the moment.
 func passing(code frame.Code) bool {
-	switch code {
-	case frame.CodeGone, frame.CodeNotMaster, frame.CodeTimeout, frame.CodeBusy, frame.CodeRetry, frame.CodeStale:
-		return true
-	}
-	return false
+	return slices.Contains([]frame.Code{
+		frame.CodeGone, frame.CodeNotMaster, frame.CodeTimeout, frame.CodeBusy, frame.CodeRetry, frame.CodeStale,
+	}, code)
 }
 
 // subscription is the loop's side of one watch: it fills the queue, which the

@@ -30,7 +30,7 @@ func relayOnSockets(tb testing.TB) string {
 			tb.Errorf("accept: %v", err)
 			return
 		}
-		inner, err := relay.Dial(context.Background())
+		inner, err := relay.Dial(tb.Context())
 		if err != nil {
 			conn.CloseNow()
 			return
@@ -55,8 +55,8 @@ func pump(from, to host.Link) {
 			err = to.Send(message)
 		}
 		if err != nil {
-			to.Close(host.CloseNormal, "the other end is gone")
-			from.Close(host.CloseNormal, "the other end is gone")
+			_ = to.Close(host.CloseNormal, "the other end is gone")
+			_ = from.Close(host.CloseNormal, "the other end is gone")
 			return
 		}
 	}

@@ -71,7 +71,7 @@ func (l *link) Send(message []byte) error {
 // Receive returns the next message. A link whose Receive was given up is closed.
 func (l *link) Receive(ctx context.Context) ([]byte, error) {
 	if ctx.Done() != nil {
-		stop := context.AfterFunc(ctx, func() { l.Close(host.CloseNormal, "") })
+		stop := context.AfterFunc(ctx, func() { _ = l.Close(host.CloseNormal, "") })
 		defer stop()
 	}
 	_, message, err := l.conn.Read(l.life)

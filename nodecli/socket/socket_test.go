@@ -138,11 +138,17 @@ func TestAMessageOverTheLimitEndsTheLinkOfItsReceiver(t *testing.T) {
 	}
 	conn := <-accepted
 	defer conn.CloseNow()
-	go conn.Write(context.WithoutCancel(t.Context()), websocket.MessageBinary, bytes.Repeat([]byte{1}, frame.FrameMaxBytes+1))
+	sent := make(chan struct{})
+	go func() {
+		defer close(sent)
+		// It fails where the receiver has closed before all of it was sent.
+		_ = conn.Write(t.Context(), websocket.MessageBinary, bytes.Repeat([]byte{1}, frame.FrameMaxBytes+1))
+	}()
 	_, err = link.Receive(t.Context())
 	if closed, ok := errors.AsType[*host.ClosedError](err); !ok || closed.Code != host.CloseTooBig {
 		t.Errorf("the link ended with %v, want code %d", err, host.CloseTooBig)
 	}
+	<-sent
 }
 
 func TestAPeerThatIsDeadDelaysTheEndByNoMoreThanTheGrace(t *testing.T) {
@@ -156,7 +162,9 @@ func TestAPeerThatIsDeadDelaysTheEndByNoMoreThanTheGrace(t *testing.T) {
 	for link.Send(make([]byte, 1<<20)) == nil { // until the queue is full
 	}
 	began := time.Now()
-	link.Close(host.CloseNormal, "enough")
+	if err := link.Close(host.CloseNormal, "enough"); err != nil {
+		t.Errorf("close: %v", err)
+	}
 	if _, err := link.Receive(t.Context()); err == nil {
 		t.Error("received something of a peer that sent nothing")
 	}

@@ -31,8 +31,8 @@ func Transport(t *testing.T, network Network) {
 				t.Fatalf("accept: %v", err)
 			}
 			t.Cleanup(func() {
-				here.Close(host.CloseNormal, "")
-				peer.Close(host.CloseNormal, "")
+				mustClose(t, here, host.CloseNormal, "")
+				mustClose(t, peer, host.CloseNormal, "")
 			})
 			check(t, here, peer)
 		})
@@ -42,7 +42,7 @@ func Transport(t *testing.T, network Network) {
 		ended, cancel := context.WithCancel(t.Context())
 		cancel()
 		if link, err := transport.Dial(ended); err == nil {
-			link.Close(host.CloseNormal, "")
+			mustClose(t, link, host.CloseNormal, "")
 			t.Error("dialled although the context had ended")
 		}
 	})
@@ -96,6 +96,13 @@ func mustReceive(t *testing.T, l host.Link, want []byte) {
 	}
 }
 
+func mustClose(t *testing.T, l host.Link, code int, reason string) {
+	t.Helper()
+	if err := l.Close(code, reason); err != nil {
+		t.Errorf("close with %d: %v", code, err)
+	}
+}
+
 func inOrder(t *testing.T, here, peer host.Link) {
 	sizes := []int{8, 100, 125, 126, 1000, 65_535, 65_536, 100_000}
 	for n := range 500 {
@@ -128,16 +135,12 @@ func overTheLimit(t *testing.T, here, peer host.Link) {
 
 func codeAndReason(t *testing.T, here, peer host.Link) {
 	reason := strings.Repeat("r", 123)
-	if err := here.Close(4999, reason); err != nil {
-		t.Errorf("close: %v", err)
-	}
+	mustClose(t, here, 4999, reason)
 	wantClosed(t, peer, 4999, reason)
 }
 
 func closedByPeer(t *testing.T, here, peer host.Link) {
-	if err := peer.Close(host.CloseRefused+int(frame.CodeReplaced), "replaced"); err != nil {
-		t.Errorf("close: %v", err)
-	}
+	mustClose(t, peer, host.CloseRefused+int(frame.CodeReplaced), "replaced")
 	wantClosed(t, here, host.CloseRefused+int(frame.CodeReplaced), "replaced")
 	if err := here.Send(numbered(1, 8)); err == nil {
 		t.Error("a link that the peer closed takes a message")
@@ -159,7 +162,7 @@ func sentBeforeClose(t *testing.T, here, peer host.Link) {
 	for n := range 20 {
 		mustSend(t, here, numbered(n, 1000))
 	}
-	here.Close(host.CloseNormal, "done")
+	mustClose(t, here, host.CloseNormal, "done")
 	for n := range 20 {
 		mustReceive(t, peer, numbered(n, 1000))
 	}
@@ -167,12 +170,8 @@ func sentBeforeClose(t *testing.T, here, peer host.Link) {
 }
 
 func afterClose(t *testing.T, here, _ host.Link) {
-	if err := here.Close(host.CloseNormal, "left"); err != nil {
-		t.Errorf("close: %v", err)
-	}
-	if err := here.Close(4000, "again"); err != nil {
-		t.Errorf("close again: %v", err)
-	}
+	mustClose(t, here, host.CloseNormal, "left")
+	mustClose(t, here, 4000, "again")
 	if err := here.Send(numbered(1, 8)); err == nil {
 		t.Error("a closed link takes a message")
 	}

@@ -92,11 +92,11 @@ func (r *Relay) Register(name string) register.Register {
 }
 
 // Close tells everybody that the relay goes down and ends all connections.
-func (r *Relay) Close() error {
+func (r *Relay) Close() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.closed {
-		return nil
+		return
 	}
 	r.closed = true
 	for _, s := range r.rooms {
@@ -106,7 +106,6 @@ func (r *Relay) Close() error {
 	for _, l := range r.connsInOrder() {
 		r.drop(l, &host.ClosedError{Code: host.CloseRefused + int(frame.CodeShutdown), Reason: "the relay is going down"})
 	}
-	return nil
 }
 
 // connsInOrder lists the connections, oldest first.
