@@ -166,6 +166,7 @@ func (t *tab) start(m js.Value) (map[string]any, error) {
 	}
 	t.node = node
 	t.news.appear(visible)
+	t.news.tell(node.State(), time.Now()) // before the answer: the page's status has a node from the beginning
 	go t.news.run(node)
 	go t.end()
 	return map[string]any{}, nil

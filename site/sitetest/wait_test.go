@@ -1,6 +1,7 @@
 package sitetest
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -16,4 +17,14 @@ func waitFor(t testing.TB, claim string, holds func() bool) {
 			t.Fatalf("not within %v: %s", patience, claim)
 		}
 	}
+}
+
+// contains reports whether text has all the parts.
+func contains(text string, parts ...string) bool {
+	for _, part := range parts {
+		if !strings.Contains(text, part) {
+			return false
+		}
+	}
+	return true
 }
