@@ -1,0 +1,88 @@
+package relay
+
+import (
+	"time"
+
+	"github.com/understudy-dev/understudy/core/journal"
+	"github.com/understudy-dev/understudy/core/register"
+	"github.com/understudy-dev/understudy/core/room"
+)
+
+// roomJSON is what /rooms/NAME answers. Nodes are named by their whole ids.
+type roomJSON struct {
+	Room       string       `json:"room"`
+	Register   registerJSON `json:"register"`
+	Nodes      []memberJSON `json:"nodes"`      // everybody connected, clients included
+	Waiting    []string     `json:"waiting"`    // whom the room waits for
+	WaitingAll bool         `json:"waitingAll"` // for each of them, not only for one
+}
+
+type registerJSON struct {
+	Version  register.Version    `json:"version"`
+	Epoch    journal.EpochNumber `json:"epoch"`
+	Master   *string             `json:"master"` // null while the seat is vacant
+	InSync   []seatJSON          `json:"inSync"`
+	Awaiting bool                `json:"awaiting"`
+	Losses   []lossJSON          `json:"losses"`
+}
+
+type seatJSON struct {
+	Node     string `json:"node"`
+	Volatile bool   `json:"volatile"`
+}
+
+type lossJSON struct {
+	Epoch   journal.EpochNumber `json:"epoch"`
+	Master  string              `json:"master"`
+	At      string              `json:"at"` // RFC 3339
+	Missing []string            `json:"missing"`
+}
+
+type memberJSON struct {
+	Node        string `json:"node"`
+	Name        string `json:"name"`
+	Kind        string `json:"kind"`
+	Incarnation uint64 `json:"incarnation"`
+	InSync      bool   `json:"inSync"`
+	Candidate   bool   `json:"candidate"`
+	Priority    int32  `json:"priority"`
+	Durable     bool   `json:"durable"`
+	Visible     bool   `json:"visible"`
+}
+
+func showRoom(name string, r *room.Room) roomJSON {
+	value, waiting := r.Register(), r.Waiting()
+	shown := roomJSON{
+		Room: name, Nodes: []memberJSON{}, Waiting: full(waiting.For), WaitingAll: waiting.All,
+		Register: registerJSON{
+			Version: value.Version, Epoch: value.Epoch.Number, Awaiting: value.Awaiting,
+			InSync: []seatJSON{}, Losses: []lossJSON{},
+		},
+	}
+	if node, _, ok := r.Master(); ok {
+		text := node.Full()
+		shown.Register.Master = &text
+	}
+	for _, seat := range value.InSync {
+		shown.Register.InSync = append(shown.Register.InSync, seatJSON{seat.Node.Full(), seat.Volatile})
+	}
+	for _, loss := range value.Losses {
+		at := time.Unix(0, int64(loss.At)).UTC().Format(time.RFC3339Nano)
+		shown.Register.Losses = append(shown.Register.Losses, lossJSON{loss.Epoch.Number, loss.Epoch.Master.Full(), at, full(loss.Missing)})
+	}
+	for _, m := range r.Members() {
+		shown.Nodes = append(shown.Nodes, memberJSON{
+			Node: m.Node.Full(), Name: m.Name, Kind: m.Kind.String(), Incarnation: uint64(m.Incarnation),
+			InSync: value.IsInSync(m.Node), Candidate: m.Candidate, Priority: m.Priority, Durable: m.Durable, Visible: m.Visible,
+		})
+	}
+	return shown
+}
+
+func full(nodes []journal.NodeID) []string {
+	texts := make([]string, len(nodes))
+	for i, n := range nodes {
+		texts[i] = n.Full()
+	}
+	return texts
+}
