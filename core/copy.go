@@ -20,6 +20,8 @@ type localCopy struct {
 	state   *keyspace.State
 	orphans orphanage
 
+	saved *keyspace.Snapshot // the newest one in storage, or on its way there; nil if none
+
 	records []Record // changes since the last flush
 	seq     uint64   // of the last Store
 	stored  uint64   // Seq up to which the host has reported Persisted
@@ -40,7 +42,7 @@ type mark struct {
 func newLocalCopy(stored Stored, keepBytes int) (*localCopy, error) {
 	c := &localCopy{meta: stored.Meta, state: keyspace.New(), keepBytes: keepBytes}
 	if stored.Snapshot != nil {
-		c.state = stored.Snapshot.State()
+		c.saved, c.state = stored.Snapshot, stored.Snapshot.State()
 		c.log = journal.NewLog(stored.Snapshot.At(), stored.History)
 	}
 	for _, e := range stored.Entries {
@@ -82,11 +84,13 @@ func (c *localCopy) append(e journal.Entry) {
 	c.records = append(c.records, Append{Entries: []journal.Entry{e}})
 }
 
-// committedError is what would have to be cut although it is committed. It can't
-// happen unless a peer breaks the protocol.
+// committedError is what would have to be cut although it is committed. Only a
+// mastership that began without any complete copy may ask for that; see
+// [Node.startOver].
 type committedError struct {
 	have, got journal.Position
 	commit    journal.Index
+	common    journal.Index // up to where the journals agree
 }
 
 func (e *committedError) Error() string {
@@ -106,7 +110,7 @@ func (c *localCopy) merge(entries []journal.Entry, asked func(journal.Entry) boo
 	}
 	first := entries[0].Position
 	if commit := c.state.Committed().Index; first.Index <= commit {
-		return &committedError{have: c.log.At(first.Index), got: first, commit: commit}
+		return &committedError{have: c.log.At(first.Index), got: first, commit: commit, common: first.Index - 1}
 	}
 	if first.Index <= c.log.Last().Index {
 		c.cut(first.Index-1, asked)
@@ -124,8 +128,11 @@ func (c *localCopy) merge(entries []journal.Entry, asked func(journal.Entry) boo
 // cut removes the entries behind an index, orphan records first.
 func (c *localCopy) cut(after journal.Index, asked func(journal.Entry) bool) {
 	c.state.Undo(after)
-	removed := c.log.Cut(after)
-	c.keepOrphans(removed, asked)
+	c.cutLog(after, asked)
+}
+
+func (c *localCopy) cutLog(after journal.Index, asked func(journal.Entry) bool) {
+	c.keepOrphans(c.log.Cut(after), asked)
 	c.records = append(c.records, Cut{After: after})
 	c.shortenDurable()
 }
@@ -183,7 +190,7 @@ func (c *localCopy) settleOrphans(commit journal.Index, committed []journal.Entr
 func (c *localCopy) reset(s *keyspace.Snapshot, history journal.History, asked func(journal.Entry) bool) error {
 	common := c.log.Common(history, s.At())
 	if commit := c.state.Committed(); commit.Index > common.Index {
-		return &committedError{have: commit, got: s.At(), commit: commit.Index}
+		return &committedError{have: commit, got: s.At(), commit: commit.Index, common: common.Index}
 	}
 	parted, ok := c.log.After(common.Index, math.MaxInt)
 	if !ok {
@@ -192,14 +199,56 @@ func (c *localCopy) reset(s *keyspace.Snapshot, history journal.History, asked f
 	c.keepOrphans(parted, asked)
 	c.log = journal.NewLog(s.At(), history)
 	c.state = s.State()
-	c.records = append(c.records, SaveSnapshot{Snapshot: s, History: history, Reset: true})
+	c.saveSnapshot(history, true)
+	c.nothingDurable()
+	c.dropOrphans(c.orphans.withdraw(c.log.Contains))
+	c.settleOrphans(s.At().Index, nil)
+	return nil
+}
+
+// startOver goes back to the entry at an index, committed or not: by what the
+// newest snapshot and the entries behind it make of it. Where the journal parted
+// before that, the copy begins as new.
+func (c *localCopy) startOver(after journal.Index, asked func(journal.Entry) bool) {
+	var from journal.Index
+	c.state = keyspace.New()
+	if c.saved != nil && c.saved.At().Index <= after {
+		from, c.state = c.saved.At().Index, c.saved.State()
+	}
+	again, ok := c.log.After(from, math.MaxInt)
+	if !ok {
+		c.forgetAll(asked)
+		return
+	}
+	for _, e := range again[:after-from] {
+		c.state.Apply(e)
+	}
+	c.state.Commit(after)
+	c.cutLog(after, asked)
+}
+
+// forgetAll makes the copy as new. The orphan records of what comes again are
+// withdrawn then.
+func (c *localCopy) forgetAll(asked func(journal.Entry) bool) {
+	entries, _ := c.log.After(c.log.Base().Index, math.MaxInt)
+	c.keepOrphans(entries, asked)
+	c.log, c.state = journal.Log{}, keyspace.New()
+	c.saveSnapshot(nil, true)
+	c.nothingDurable()
+}
+
+// saveSnapshot stores the state at the commit mark.
+func (c *localCopy) saveSnapshot(history journal.History, reset bool) {
+	c.saved = c.state.Snapshot()
+	c.records = append(c.records, SaveSnapshot{Snapshot: c.saved, History: history, Reset: reset})
+}
+
+// nothingDurable notes that the journal was replaced as a whole.
+func (c *localCopy) nothingDurable() {
 	c.durable = journal.Position{}
 	for i := range c.marks {
 		c.marks[i].last = journal.Position{}
 	}
-	c.dropOrphans(c.orphans.withdraw(c.log.Contains))
-	c.settleOrphans(s.At().Index, nil)
-	return nil
 }
 
 // compact forgets old entries once they take more than twice keepBytes, but
@@ -223,10 +272,7 @@ func (c *localCopy) compact(keepFrom journal.Index) {
 	if drop == c.log.Base().Index {
 		return
 	}
-	c.records = append(c.records, SaveSnapshot{
-		Snapshot: c.state.Snapshot(),
-		History:  c.log.HistoryUpTo(c.state.Committed().Index),
-	})
+	c.saveSnapshot(c.log.HistoryUpTo(c.state.Committed().Index), false)
 	c.log.Compact(drop)
 }
 

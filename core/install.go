@@ -84,7 +84,11 @@ func (n *Node) finishInstall(from journal.NodeID, f frame.Chunk) {
 		n.refuse(from, f, fmt.Errorf("snapshot at %v: %w", f.At, err))
 		return
 	}
-	if err := n.copy.reset(s, f.History, n.wasAnswered); err != nil {
+	err = n.copy.reset(s, f.History, n.wasAnswered)
+	if n.startOver(err) {
+		err = n.copy.reset(s, f.History, n.wasAnswered)
+	}
+	if err != nil {
 		n.refuse(from, f, err)
 		return
 	}

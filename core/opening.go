@@ -108,8 +108,12 @@ func (n *Node) onSupply(head frame.Head, f frame.Supply) {
 		m.fetch = nil // compare anew
 		return
 	}
-	if err := n.copy.merge(f.Entries, n.wasAnswered); err != nil {
+	if err := n.merge(f.Entries); err != nil {
 		n.refuse(head.From, f, err)
+		if !n.copy.log.Contains(f.Prev) {
+			n.fetchAfter(journal.Position{}) // it has started over
+			return
+		}
 		n.resign("its journal can't be brought to that of " + head.From.String())
 		return
 	}

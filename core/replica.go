@@ -1,11 +1,14 @@
 package core
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/journal"
+	"github.com/understudy-dev/understudy/core/register"
 )
 
 // repeatBehindAfter is the pause before a replica that still lacks entries
@@ -74,8 +77,11 @@ func (n *Node) onReplicate(head frame.Head, f frame.Replicate) {
 		n.sayBehind(head.From, f)
 		return
 	}
-	if err := n.copy.merge(f.Entries, n.wasAnswered); err != nil {
+	if err := n.merge(f.Entries); err != nil {
 		n.refuse(head.From, f, err)
+		if !n.copy.log.Contains(f.Prev) {
+			n.sayBehind(head.From, f)
+		}
 		return
 	}
 	n.replica.behindAt = 0
@@ -86,6 +92,38 @@ func (n *Node) onReplicate(head frame.Head, f frame.Replicate) {
 	n.replica.owing = n.replica.owing || len(f.Entries) == 0
 	n.commitTo(min(f.Commit, n.replica.match.Index))
 	n.replica.caughtUp = n.replica.caughtUp || f.Commit <= n.replica.match.Index
+}
+
+// merge brings a peer's entries, which follow one of this journal's, into it.
+func (n *Node) merge(entries []journal.Entry) error {
+	err := n.copy.merge(entries, n.wasAnswered)
+	if n.startOver(err) {
+		err = n.copy.merge(entries, n.wasAnswered)
+	}
+	return err
+}
+
+// startOver takes back what is committed in this copy but was lost to the room:
+// the register records a later mastership that began without any complete copy.
+// It reports whether it did; err is why a peer's journal could not be taken.
+func (n *Node) startOver(err error) bool {
+	var parted *committedError
+	if !errors.As(err, &parted) || !n.hasLost(n.copy.state.Committed()) {
+		return false
+	}
+	n.copy.startOver(parted.common, n.wasAnswered)
+	n.install = nil
+	n.replica.match, n.replica.behindAt = journal.Position{}, 0
+	n.breakWatches()
+	return true
+}
+
+// hasLost reports whether the room began anew without a copy that was known to
+// hold p.
+func (n *Node) hasLost(p journal.Position) bool {
+	return slices.ContainsFunc(n.lobby.register.Losses, func(l register.Loss) bool {
+		return l.Epoch.Compare(p.Epoch) > 0
+	})
 }
 
 func (n *Node) matched(p journal.Position) {
