@@ -54,7 +54,8 @@ func StartBrowser(t testing.TB, flags ...chromedp.ExecAllocatorOption) *Browser 
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox)
 	}
-	allocator, stopAllocator := chromedp.NewExecAllocator(context.Background(), append(options, flags...)...)
+	// Not the test's context: that one ends before the browser may be closed in order.
+	allocator, stopAllocator := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()), append(options, flags...)...)
 	ctx, stop := chromedp.NewContext(allocator)
 	t.Cleanup(func() {
 		// It flushes its profile before it ends; killed, it would still write

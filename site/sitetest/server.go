@@ -2,6 +2,7 @@ package sitetest
 
 import (
 	"context"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 
 	"github.com/coder/websocket"
 
@@ -31,7 +33,7 @@ const BlankPath = "/blank"
 // StartServer serves the relay and the site, freshly built, until the test ends.
 func StartServer(t testing.TB, cfg loopback.Config) *Server {
 	t.Helper()
-	pages, err := site.Handler(site.Options{Built: os.DirFS(Build(t))})
+	pages, err := site.Handler(site.Options{Built: Build(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,28 +53,40 @@ func StartServer(t testing.TB, cfg loopback.Config) *Server {
 	return &Server{URL: server.URL, Relay: relay}
 }
 
-var build struct {
-	once sync.Once
-	dir  string
-	err  error
+var built struct {
+	once  sync.Once
+	files fstest.MapFS
+	err   error
 }
 
-// Build builds the tab's part once for all tests of a package.
-func Build(t testing.TB) string {
+// Build returns the tab's part, built once for all tests of a package.
+func Build(t testing.TB) fs.FS {
 	t.Helper()
-	build.once.Do(func() {
-		root, err := builder.Root(".")
-		if err != nil {
-			build.err = err
-			return
-		}
-		build.dir = filepath.Join(os.TempDir(), "understudy-sitetest")
-		_, build.err = builder.Build(context.Background(), builder.Options{Root: root, Dir: build.dir})
-	})
-	if build.err != nil {
-		t.Fatal(build.err)
+	built.once.Do(func() { built.files, built.err = build(t.Context(), t.TempDir()) })
+	if built.err != nil {
+		t.Fatal(built.err)
 	}
-	return build.dir
+	return built.files
+}
+
+// build builds into dir and reads it all, since dir ends with the first test.
+func build(ctx context.Context, dir string) (fstest.MapFS, error) {
+	if _, err := builder.Build(ctx, builder.Options{Dir: dir}); err != nil {
+		return nil, err
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	files := fstest.MapFS{}
+	for _, entry := range entries {
+		content, err := os.ReadFile(filepath.Join(dir, entry.Name()))
+		if err != nil {
+			return nil, err
+		}
+		files[entry.Name()] = &fstest.MapFile{Data: content}
+	}
+	return files, nil
 }
 
 // bridge joins one WebSocket to the relay.

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as values from '../values.js'
+
+const refused = (pattern) => (error) => error.code === 'REFUSED' && pattern.test(error.message)
+
+test('a value is a string or bytes, and nothing that would be made a string', () => {
+  assert.deepEqual(values.toBytes('é'), new Uint8Array([0xc3, 0xa9]))
+  const bytes = new Uint8Array([1, 2])
+  assert.equal(values.toBytes(bytes), bytes)
+  for (const value of [7, null, undefined, {}, [1], new ArrayBuffer(2)]) assert.throws(() => values.toBytes(value), refused(/Uint8Array/))
+})
+
+test('what has no JSON form is refused', () => {
+  assert.equal(new TextDecoder().decode(values.toJSONBytes({ a: [1] })), '{"a":[1]}')
+  for (const value of [undefined, () => {}]) assert.throws(() => values.toJSONBytes(value), refused(/no JSON form/))
+})
+
+test('acks are the four kinds, and all by default', () => {
+  assert.deepEqual([undefined, 'async', 'one', 'all', 3].map(values.toAck), ['all', 'async', 'one', 'all', '3'])
+  for (const ack of [0, -1, 1.5, 1000, 'most', null]) assert.throws(() => values.toAck(ack), refused(/ack/))
+})
+
+test('numbers of 64 bits keep every digit', () => {
+  assert.equal(values.toInteger(2n ** 63n - 1n), '9223372036854775807')
+  assert.equal(values.toInteger(-(2n ** 63n)), '-9223372036854775808')
+  for (const by of [2n ** 63n, 1.5, NaN, '1', 2 ** 53]) assert.throws(() => values.toInteger(by), refused(/64 bits/))
+  const receipt = values.toReceipt({ position: '7/9', by: 'k3mf9x2p', revision: '9007199254740993', ack: '2', copies: 3, durable: 0, ms: 1 }, 10, 15)
+  assert.equal(receipt.revision, 9007199254740993n)
+  assert.equal(receipt.ack, 2)
+  assert.deepEqual(receipt.ms, { total: 5, node: 1 })
+})
+
+test('a condition on a revision needs a BigInt above 0', () => {
+  assert.deepEqual(values.toConditions({}), { ifRevision: '0', ifAbsent: false })
+  assert.deepEqual(values.toConditions({ ifRevision: 5n, ifAbsent: true }), { ifRevision: '5', ifAbsent: true })
+  for (const ifRevision of [0n, -1n, 7, '7']) assert.throws(() => values.toConditions({ ifRevision }), refused(/BigInt/))
+})
+
+test('a change is what its type promises', () => {
+  const set = values.toChange({ type: 'set', key: 'k', value: new TextEncoder().encode('{"a":1}'), revision: '3', position: '1/3' })
+  assert.deepEqual([set.text(), set.json(), set.revision, set.position], ['{"a":1}', { a: 1 }, 3n, '1/3'])
+  assert.deepEqual(values.toChange({ type: 'delete', key: 'k', revision: '4', position: '1/4' }), { type: 'delete', key: 'k', revision: 4n, position: '1/4' })
+  assert.deepEqual(values.toChange({ type: 'gap', position: '2/9' }), { type: 'gap', position: '2/9' })
+})
+
+test('a snapshot is the same object until something changes, and frozen to its depth', () => {
+  const first = values.keepIfSame(undefined, { role: 'replica', waiting: ['a'] })
+  assert.ok(Object.isFrozen(first) && Object.isFrozen(first.waiting))
+  assert.equal(values.keepIfSame(first, { role: 'replica', waiting: ['a'] }), first)
+  const other = values.keepIfSame(first, { role: 'replica', waiting: ['b'] })
+  assert.notEqual(other, first)
+  assert.deepEqual(other.waiting, ['b'])
+})
