@@ -25,11 +25,7 @@ func (g *god) checkRecord(c *copyView, r core.Record) {
 		g.checkCut(c, c.mem.log[min(int(r.After), len(c.mem.log)):], "cut")
 	case core.SaveSnapshot:
 		g.checkSnapshot(c, r)
-	case core.SaveOrphans:
-		for _, o := range r.Orphans {
-			g.checkOrphan(c, o)
-		}
-	case core.DropOrphans:
+	case core.SaveOrphans, core.DropOrphans:
 	}
 }
 
@@ -114,7 +110,7 @@ func (g *god) checkCut(c *copyView, cut []*known, how string) {
 func (g *god) checkSnapshot(c *copyView, r core.SaveSnapshot) {
 	at := r.Snapshot.At()
 	k := g.known[at]
-	if k == nil {
+	if startsOver := r.Reset && at.IsZero(); k == nil && !startsOver {
 		g.fail("snapshot", "%s has a snapshot at %v, which nobody made", c.name, at)
 		return
 	}

@@ -32,7 +32,6 @@ const (
 	Handover                         // the mastership is handed to a node by request
 	Hidden                           // a tab goes off the screen, or comes back
 	Snapshot                         // a copy is brought up by a snapshot
-	Clone                            // a second process runs with a copy of a node's storage
 	faultCount
 )
 
@@ -40,7 +39,7 @@ var faultNames = [faultCount]string{
 	"crash", "crash between effects", "torn store", "lost copy", "disk failure", "slow disk",
 	"cut", "half open", "unreachable", "partition", "jam", "delay burst", "late frame",
 	"pause", "long pause", "late alarm", "clock skew", "clock jump", "relay restart",
-	"leave", "leave at once", "handover", "hidden", "snapshot", "clone",
+	"leave", "leave at once", "handover", "hidden", "snapshot",
 }
 
 // String returns the fault in words.

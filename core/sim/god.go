@@ -112,23 +112,32 @@ func (g *god) started(n *node) {
 		g.copies[n.id] = c
 		g.order = append(g.order, c)
 	}
-	c.running = true
+	c.running, c.node = true, n
 	c.role, c.commit = frame.RoleOffline, journal.Position{}
 	c.mem = logView{log: slices.Clone(c.disk.log), orphans: slices.Clone(c.disk.orphans), meta: c.disk.meta}
 }
 
 // ended takes note of the end of a node's process.
 func (g *god) ended(n *node) {
-	if c := g.copies[n.id]; c != nil {
+	if c := g.copies[n.id]; c != nil && c.node == n {
 		c.running = false
 		c.lost = c.lost || !c.durable
 		c.role = frame.RoleOffline
 	}
 }
 
+// copyOf is the copy that a peer keeps; nil for a client, and for a process
+// that another one with the same copy has taken the place of.
+func (g *god) copyOf(p *peer) *copyView {
+	if c := g.copies[p.id]; c != nil && &c.node.peer == p {
+		return c
+	}
+	return nil
+}
+
 // afterStep looks at what a node or client has just done.
 func (g *god) afterStep(p *peer, in core.Input, effects []core.Effect) {
-	c := g.copies[p.id]
+	c := g.copyOf(p)
 	if c == nil {
 		return
 	}
@@ -160,10 +169,11 @@ func carriesWritten(in core.Input) bool {
 // beforeEffects takes the records of a step into the view of the memory: the
 // node has them already, whatever becomes of its effects.
 func (g *god) beforeEffects(p *peer, effects []core.Effect) {
-	c := g.copies[p.id]
+	c := g.copyOf(p)
 	if c == nil {
 		return
 	}
+	var orphans []journal.Orphan
 	for _, e := range effects {
 		s, ok := e.(core.Store)
 		if !ok {
@@ -172,14 +182,24 @@ func (g *god) beforeEffects(p *peer, effects []core.Effect) {
 		for _, r := range s.Records {
 			g.checkRecord(c, r)
 			g.apply(c, &c.mem, r)
+			if s, ok := r.(core.SaveOrphans); ok {
+				orphans = append(orphans, s.Orphans...)
+			}
 		}
 	}
 	g.look(c)
+	// Behind what was committed in the same step: that makes orphans final.
+	for _, o := range orphans {
+		g.checkOrphan(c, o)
+	}
 }
 
 // persisted takes records into the view of the disk.
 func (g *god) persisted(n *node, records []core.Record) {
-	c := g.copies[n.id]
+	c := g.copyOf(&n.peer)
+	if c == nil {
+		return
+	}
 	for _, r := range records {
 		before := len(c.disk.log)
 		g.apply(c, &c.disk, r)

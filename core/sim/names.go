@@ -10,6 +10,7 @@ import (
 // back under a new NodeID and with a number behind its name: b, b2, b3.
 type names struct {
 	nodes map[journal.NodeID]string
+	all   []journal.NodeID // of nodes and clients, in the order of their first start
 }
 
 func newNames() *names { return &names{nodes: map[journal.NodeID]string{}} }
@@ -23,6 +24,7 @@ func (n *names) id(name string, life int) journal.NodeID {
 	var id journal.NodeID
 	copy(id[:], name)
 	n.nodes[id] = name
+	n.all = append(n.all, id)
 	return id
 }
 

@@ -39,6 +39,7 @@ type conn struct {
 	peerOpen  bool // the peer has not learnt of its end
 	relayOpen bool // nor has the relay
 	greeted   bool // the peer has said hello
+	held      bool // by hand: what the peer sends waits
 	life      int  // the relay's; with its process everything of a connection ends
 }
 
@@ -95,6 +96,15 @@ func (n *net) send(c *conn, up bool, e envelope) {
 	if q.broken {
 		return
 	}
+	if _, isPing := e.frame.(frame.Ping); isPing && n.w.byHand && !up {
+		// Nobody wants to deliver these by hand.
+		n.w.after(0, streamNet, func() {
+			if c.peer.conn == c {
+				c.peer.received(c, e)
+			}
+		})
+		return
+	}
 	at := max(n.w.now.Add(n.hop()), q.newest, q.jammed)
 	q.newest = at
 	q.waiting = append(q.waiting, parcel{at, n.w.throughWire(e)})
@@ -107,13 +117,13 @@ func (n *net) plan(c *conn, up bool) {
 	if up {
 		q = &c.up
 	}
-	if q.planned || len(q.waiting) == 0 || (n.w.byHand && !up) {
+	if q.planned || len(q.waiting) == 0 || (up && c.held) || (n.w.byHand && !up) {
 		return
 	}
 	q.planned = true
 	n.w.at(max(q.waiting[0].at, q.jammed), streamNet, func() {
 		q.planned = false
-		if n.w.now >= q.jammed && len(q.waiting) > 0 {
+		if n.w.now >= q.jammed && len(q.waiting) > 0 && !(up && c.held) {
 			n.deliver(c, up)
 		}
 		n.plan(c, up)
@@ -143,18 +153,36 @@ func (n *net) deliver(c *conn, up bool) {
 // it at moments of their own, behind what still reaches them.
 func (n *net) cut(c *conn, notice time.Duration) {
 	for _, q := range [2]*queue{&c.up, &c.down} {
-		if !q.broken {
-			q.waiting = q.waiting[:n.chance.IntN(len(q.waiting)+1)]
-			q.broken = true
+		if q.broken {
+			continue
 		}
+		keep := 0
+		if !n.w.byHand {
+			keep = n.chance.IntN(len(q.waiting) + 1)
+		}
+		q.waiting, q.broken = q.waiting[:keep], true
 	}
-	n.w.at(n.behind(&c.down, notice), streamNet, func() { n.peerLearns(c) })
-	n.w.at(n.behind(&c.up, notice), streamNet, func() { n.relayLearns(c, "closed") })
+	n.behind(&c.down, notice, func() { n.peerLearns(c) })
+	n.behind(&c.up, notice, func() { n.relayLearns(c, "closed") })
 }
 
-// behind is a moment within notice, but not before the last frame of a queue.
-func (n *net) behind(q *queue, notice time.Duration) journal.Instant {
-	return max(n.w.now.Add(n.chance.between(0, notice)), q.newest, q.jammed)
+// behind does something within notice, but not before the last frame of a
+// queue has arrived: the end of a connection does not overtake it.
+func (n *net) behind(q *queue, notice time.Duration, do func()) {
+	if n.w.byHand {
+		notice = 0
+	}
+	n.whenEmpty(q, n.w.now.Add(n.chance.between(0, notice)), do)
+}
+
+func (n *net) whenEmpty(q *queue, at journal.Instant, do func()) {
+	n.w.at(max(at, q.newest, q.jammed), streamNet, func() {
+		if len(q.waiting) > 0 && !n.w.byHand || q.planned {
+			n.whenEmpty(q, n.w.now, do)
+			return
+		}
+		do()
+	})
 }
 
 // peerLearns tells the peer that its connection is gone.
@@ -180,12 +208,15 @@ func (n *net) relayLearns(c *conn, reason string) {
 func (n *net) closeByPeer(c *conn) {
 	c.peerOpen = false
 	c.up.broken, c.down.broken = true, true
-	n.w.at(n.behind(&c.up, n.hop()), streamNet, func() { n.relayLearns(c, "closed") })
+	n.behind(&c.up, n.hop(), func() { n.relayLearns(c, "closed") })
 }
 
 // closeByRelay ends a connection from the relay's side.
 func (n *net) closeByRelay(c *conn) {
 	c.relayOpen = false
 	c.up.broken, c.down.broken = true, true
-	n.w.at(n.behind(&c.down, n.hop()), streamNet, func() { n.peerLearns(c) })
+	if n.w.byHand {
+		return // the peer learns of it behind the last frame
+	}
+	n.behind(&c.down, n.hop(), func() { n.peerLearns(c) })
 }

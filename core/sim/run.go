@@ -19,7 +19,7 @@ const quiet = 8 * time.Second
 // Run runs one world from its seed to its end. The same options give the same
 // result, on every system.
 func Run(o Options) Result {
-	w := newWorld(o)
+	w := newWorld(o, false)
 	w.populate()
 	w.nemesis = newNemesis(w)
 	w.nemesis.work()

@@ -17,11 +17,12 @@ var (
 	seedsFlag  = flag.Int("seeds", 0, "how many seeds TestSeeds runs (0: 300, or 50 with -short)")
 	firstFlag  = flag.Uint64("first", 1, "the first of them")
 	seedFlag   = flag.Uint64("seed", 0, "run this seed alone, with its whole trace")
+	failsFlag  = flag.Int64("fails", 3, "how many seeds may fail before the others are left out")
 	digestFlag = flag.Bool("digest", false, "print one digest over all seeds, for comparing systems")
 )
 
-// command reruns one seed.
-func command(seed uint64) string {
+// rerun is the command that runs one seed.
+func rerun(seed uint64) string {
 	return fmt.Sprintf("go test ./core/sim -run TestSeeds -count=1 -seed %d", seed)
 }
 
@@ -55,7 +56,7 @@ func runSeeds(t *testing.T, first uint64, count int) []Result {
 		wait.Go(func() {
 			for {
 				i := int(next.Add(1)) - 1
-				if i >= count || failures.Load() >= 3 {
+				if i >= count || failures.Load() >= *failsFlag {
 					return
 				}
 				seed := first + uint64(i)
@@ -63,12 +64,12 @@ func runSeeds(t *testing.T, first uint64, count int) []Result {
 				results[i] = r
 				if again := Run(Options{Seed: seed}); again.Digest != r.Digest {
 					failures.Add(1)
-					t.Errorf("seed %d: two runs have the digests %016x and %016x\n%s", seed, r.Digest, again.Digest, command(seed))
+					t.Errorf("seed %d: two runs have the digests %016x and %016x\n%s", seed, r.Digest, again.Digest, rerun(seed))
 				}
 				if r.Failure != nil {
 					failures.Add(1)
 					t.Errorf("seed %d with %+v\n%s\n%s: %s\n%s", seed, r.Options,
-						strings.Join(r.Tail, "\n"), r.Failure.Check, r.Failure.Text, command(seed))
+						strings.Join(r.Tail, "\n"), r.Failure.Check, r.Failure.Text, rerun(seed))
 				}
 			}
 		})

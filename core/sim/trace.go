@@ -22,6 +22,7 @@ type trace struct {
 	next   int      // where the next line goes
 	began  journal.Instant
 	out    io.Writer // gets every line; nil for none
+	script *script   // of a scenario; nil in a run
 }
 
 // tailLines is how many lines a failure shows.
@@ -56,12 +57,18 @@ func (t *trace) end() {
 
 // note writes a line that is no input of anybody: a fault, a change of phase.
 func (t *trace) note(at journal.Instant, who string, words ...string) {
+	if t.script != nil && who == "god" {
+		t.script.say(words...)
+	}
 	t.line(at, who).say(words...)
 	t.end()
 }
 
 // step writes an input and its effects.
 func (t *trace) step(at journal.Instant, who string, in core.Input, effects []core.Effect) {
+	if t.script != nil {
+		t.script.step(who, in, effects)
+	}
 	t.line(at, who).input(in)
 	t.end()
 	for _, e := range effects {
@@ -83,6 +90,9 @@ func (t *trace) newest() []string {
 
 // relayStep writes an input and the effects of the relay.
 func (t *trace) relayStep(at journal.Instant, in room.Input, effects []room.Effect, names connNames) {
+	if t.script != nil {
+		t.script.relayStep(effects, names)
+	}
 	t.line(at, "relay").roomInput(in, names)
 	t.end()
 	for _, e := range effects {

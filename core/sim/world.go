@@ -51,8 +51,8 @@ type stats struct {
 // epoch0 is when every run begins.
 var epoch0 = journal.Instant(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).UnixNano())
 
-func newWorld(o Options) *World {
-	w := &World{options: o, now: epoch0, began: epoch0, names: newNames()}
+func newWorld(o Options, byHand bool) *World {
+	w := &World{options: o, now: epoch0, began: epoch0, names: newNames(), byHand: byHand}
 	w.plan = w.options.draw()
 	w.trace = newTrace(w.names, epoch0, o.Trace)
 	w.god = newGod(w)
@@ -152,6 +152,9 @@ func (w *World) crashPeer(p *peer) {
 func (w *World) crash(n *node) {
 	waiting := n.disk.onTheWay()
 	keep := w.diskChance.IntN(waiting + 1)
+	if w.byHand {
+		keep = 0
+	}
 	if keep < waiting {
 		w.hits[TornStore]++
 	}

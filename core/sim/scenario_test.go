@@ -1,0 +1,301 @@
+package sim
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cockroachdb/datadriven"
+
+	"github.com/understudy-dev/understudy/core"
+	"github.com/understudy-dev/understudy/core/frame"
+	"github.com/understudy-dev/understudy/core/journal"
+)
+
+// TestScenarios plays the files of testdata/core. Rewrite their output with
+// -rewrite, and then read it: it is the documentation of the protocol.
+func TestScenarios(t *testing.T) {
+	datadriven.Walk(t, "../../testdata/core", func(t *testing.T, path string) {
+		s := NewStage()
+		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
+			if err := command(s, d); err != nil {
+				return s.script.take() + "error: " + err.Error() + "\n"
+			}
+			s.w.now++ // no two commands happen at one moment
+			return cmp.Or(s.script.take(), "ok\n")
+		})
+		if s.w.failure != nil {
+			t.Errorf("%s: %s", s.w.failure.Check, s.w.failure.Text)
+		}
+	})
+}
+
+// command does one command of a scenario.
+func command(s *Stage, d *datadriven.TestData) error {
+	var words []string
+	for _, a := range d.CmdArgs {
+		words = append(words, a.String())
+	}
+	if do, ok := worldCommands[d.Cmd]; ok {
+		return do(s, words)
+	}
+	do, ok := nodeCommands[d.Cmd]
+	if !ok {
+		return fmt.Errorf("unknown command %q", d.Cmd)
+	}
+	if len(words) == 0 {
+		return fmt.Errorf("%s: which node?", d.Cmd)
+	}
+	n, err := s.node(words[0])
+	if err != nil {
+		return err
+	}
+	if err := do(s, n, words[1:]); err != nil {
+		return err
+	}
+	s.due()
+	return nil
+}
+
+// worldCommands concern no one node.
+var worldCommands = map[string]func(*Stage, []string) error{
+	// nodes a b c [volatile=c] [keep=BYTES] starts nodes and lets them come together.
+	"nodes": startNodes,
+	// join NODE... starts more nodes, and leaves the rest to deliver.
+	"join": func(s *Stage, words []string) error {
+		for _, name := range words {
+			s.w.addNode(name, true).start()
+		}
+		s.due()
+		return nil
+	},
+	// advance 3s lets time pass.
+	"advance": func(s *Stage, words []string) error {
+		d, err := time.ParseDuration(strings.Join(words, ""))
+		s.advance(d)
+		return err
+	},
+	// deliver [NODE [COUNT]] hands over the frames that wait for a node, or all until quiet.
+	"deliver": func(s *Stage, words []string) error {
+		if len(words) == 0 {
+			s.settle()
+			return nil
+		}
+		n, err := s.node(words[0])
+		if err != nil {
+			return err
+		}
+		count := -1
+		if len(words) > 1 {
+			if count, err = strconv.Atoi(words[1]); err != nil {
+				return err
+			}
+		}
+		if s.deliver(n, count) == 0 {
+			return fmt.Errorf("nothing waits for %s", n.name)
+		}
+		return nil
+	},
+	// register shows the register on the relay's disk.
+	"register": showRegister,
+	// status shows every node in a line.
+	"status": func(s *Stage, _ []string) error {
+		for _, n := range s.w.nodes {
+			s.script.say(statusLine(s, n))
+		}
+		return nil
+	},
+	// relay-restart restarts the relay with its register: every connection is cut.
+	"relay-restart": func(s *Stage, _ []string) error {
+		for _, n := range s.w.nodes {
+			s.cut(n, true, false)
+		}
+		s.w.relay.restart(0)
+		return nil
+	},
+	// replay NAME delivers a frame that was kept.
+	"replay": func(s *Stage, words []string) error { return s.replay(strings.Join(words, " ")) },
+}
+
+func showRegister(s *Stage, _ []string) error {
+	s.script.say(string(s.script.text.reset().register(s.w.relay.stored).buf))
+	return nil
+}
+
+func startNodes(s *Stage, words []string) error {
+	var nodes []*node
+	volatile := map[string]bool{}
+	for _, w := range words {
+		switch name, value, isOption := strings.Cut(w, "="); {
+		case !isOption:
+			nodes = append(nodes, s.w.addNode(name, true))
+		case name == "volatile":
+			for _, v := range strings.Split(strings.Trim(value, "()"), ",") {
+				volatile[strings.TrimSpace(v)] = true
+			}
+		case name == "keep":
+			s.w.options.KeepBytes, _ = strconv.Atoi(value)
+		default:
+			return fmt.Errorf("unknown option %q", name)
+		}
+	}
+	for _, n := range nodes {
+		n.durable = !volatile[n.name] && !volatile["all"]
+		n.started = func() { s.seq[n] = 0 }
+	}
+	if err := s.start(nodes); err != nil {
+		return err
+	}
+	return showRegister(s, nil)
+}
+
+func statusLine(s *Stage, n *node) string {
+	if !n.isUp() {
+		return n.name + ": down"
+	}
+	st := n.core.Status()
+	line := fmt.Sprintf("%s: %v, last %v, commit %v", s.w.names.of(n.id), st.Role, st.Last, st.Commit)
+	if st.Orphans > 0 {
+		line += fmt.Sprintf(", %d orphans", st.Orphans)
+	}
+	if len(st.Waiting.For) > 0 {
+		line += ", " + string(s.script.text.reset().frame(journal.Epoch{}, st.Waiting).buf)
+	}
+	return line
+}
+
+// nodeCommands concern the node that is named first.
+var nodeCommands = map[string]func(*Stage, *node, []string) error{
+	// start NODE starts a node again; connect NODE makes a connection.
+	"start":   func(_ *Stage, n *node, _ []string) error { n.start(); return nil },
+	"connect": func(s *Stage, n *node, _ []string) error { s.w.net.dial(&n.peer); return nil },
+	// cut NODE [unnoticed] [by-relay-only] ends its connection; one end may not notice.
+	"cut": func(s *Stage, n *node, words []string) error {
+		s.cut(n, !slices.Contains(words, "by-relay-only"), !slices.Contains(words, "unnoticed"))
+		return nil
+	},
+	// clone NODE NAME starts a second process with a copy of a node's disk.
+	"clone": func(s *Stage, n *node, words []string) error {
+		twin := s.w.addNode(words[0], true)
+		twin.id, twin.lives, twin.disk.stored = n.id, 1, n.disk.load()
+		twin.start()
+		return nil
+	},
+	"crash": func(s *Stage, n *node, _ []string) error {
+		s.w.crash(n)
+		s.due()
+		return nil
+	},
+	"pause":  func(_ *Stage, n *node, _ []string) error { n.pausedByHand = true; return nil },
+	"resume": func(_ *Stage, n *node, _ []string) error { n.pausedByHand = false; n.resume(); return nil },
+	// hold-disk NODE makes what it stores wait; persist NODE lets it be durable.
+	"hold-disk": func(_ *Stage, n *node, _ []string) error { n.disk.held = true; return nil },
+	"persist": func(_ *Stage, n *node, _ []string) error {
+		n.disk.held = false
+		n.planDisk()
+		return nil
+	},
+	// hold NODE makes what it sends wait before the relay; release NODE lets it go.
+	"hold":    func(s *Stage, n *node, _ []string) error { s.hold(n, true); return nil },
+	"release": func(s *Stage, n *node, _ []string) error { s.hold(n, false); return nil },
+	"write":   write,
+	"read":    read,
+	"watch": func(s *Stage, n *node, words []string) error {
+		n.ids++
+		s.ask(n, frame.Watch{ID: n.ids, Prefix: words[0]})
+		return nil
+	},
+	// handover NODE TO asks a master to pass the mastership on.
+	"handover": func(s *Stage, n *node, words []string) error {
+		to, err := s.node(words[0])
+		n.ids++
+		s.ask(n, frame.Yield{ID: n.ids, Successor: to.id})
+		return err
+	},
+	"leave": func(_ *Stage, n *node, words []string) error {
+		n.step(core.Leave{Now: slices.Contains(words, "now")})
+		return nil
+	},
+	"verify": func(s *Stage, n *node, words []string) error {
+		p, err := s.position(words[0])
+		n.ids++
+		s.ask(n, frame.Verify{ID: n.ids, Position: p})
+		return err
+	},
+	// keep NODE NAME copies the next frame that waits for a node.
+	"keep": func(s *Stage, n *node, words []string) error { return s.keep(words[0], n) },
+	"log": func(s *Stage, n *node, _ []string) error {
+		for _, k := range s.w.god.copies[n.id].mem.log {
+			s.script.say(string(s.script.text.reset().entry(&k.entry).buf))
+		}
+		return nil
+	},
+	"orphans": func(s *Stage, n *node, _ []string) error {
+		for _, o := range s.w.god.copies[n.id].mem.orphans {
+			s.script.say(string(s.script.text.reset().orphan(o).buf))
+		}
+		return nil
+	},
+	"waiting": func(s *Stage, n *node, _ []string) error {
+		if n.conn != nil {
+			for _, p := range n.conn.down.waiting {
+				s.script.say(string(s.script.text.reset().input(core.Received{Head: p.head, Frame: p.frame}).buf))
+			}
+		}
+		return nil
+	},
+}
+
+// write NODE [if KEY=VALUE | if-absent=KEY] KEY=VALUE KEY+NUMBER -KEY [ack=ACK] [wait=TIME]
+func write(s *Stage, n *node, words []string) error {
+	w := frame.Write{Wait: time.Minute}
+	var err error
+	for _, word := range words {
+		key, value, isSet := strings.Cut(word, "=")
+		number, by, isSum := strings.Cut(word, "+")
+		switch {
+		case isSet && key == "ack":
+			w.Ack, err = journal.ParseAck(value)
+		case isSet && key == "wait":
+			w.Wait, err = time.ParseDuration(value)
+		case isSet && key == "if-absent":
+			w.Conditions = append(w.Conditions, frame.Condition{Key: value, Absent: true})
+		case isSet && strings.HasPrefix(key, "if-"):
+			w.Conditions = append(w.Conditions, frame.Condition{Key: key[3:], HasValue: true, Value: []byte(value)})
+		case isSet && strings.HasPrefix(value, "*"): // that many bytes
+			size, parseErr := strconv.Atoi(value[1:])
+			w.Ops, err = append(w.Ops, frame.Set{Key: key, Value: bytes.Repeat([]byte("."), size)}), parseErr
+		case isSet:
+			w.Ops = append(w.Ops, frame.Set{Key: key, Value: []byte(value)})
+		case isSum:
+			sum, parseErr := strconv.ParseInt(by, 10, 64)
+			w.Ops, err = append(w.Ops, frame.Increment{Key: number, By: sum}), parseErr
+		case strings.HasPrefix(word, "-"):
+			w.Ops = append(w.Ops, frame.Delete{Key: word[1:]})
+		default:
+			err = fmt.Errorf("%q is no part of a write", word)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	s.ask(n, w)
+	return nil
+}
+
+// read NODE KEY [LEVEL]
+func read(s *Stage, n *node, words []string) error {
+	levels := map[string]frame.Level{"": frame.LevelCommitted, "local": frame.LevelLocal, "committed": frame.LevelCommitted, "latest": frame.LevelLatest}
+	level, ok := levels[strings.Join(words[1:], " ")]
+	if !ok {
+		return fmt.Errorf("unknown level %v", words[1:])
+	}
+	n.ids++
+	s.ask(n, frame.Read{ID: n.ids, Level: level, Key: words[0], Exact: true})
+	return nil
+}
