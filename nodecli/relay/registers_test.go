@@ -155,10 +155,14 @@ func TestAnIdleRoomIsClosedAndOpensAgainWithItsRegister(t *testing.T) {
 		s.relay.idleAfter = 10 * time.Millisecond
 		a, _ := s.join('a')
 		a.claim(1)
+		began := time.Now()
 		a.say(frame.Goodbye{})
 		a.wantRefused(frame.CodeOK, websocket.StatusNormalClosure, "")
 		if !waitFor(func() bool { return strings.Contains(s.get(t, "/metrics", 200), "understudy_relay_rooms 0\n") }) {
 			t.Fatal("the room stays open")
+		}
+		if took := time.Since(began); took < s.relay.cfg.DeadAfter {
+			t.Errorf("closed after %v, while who left could be on the way back", took)
 		}
 		a, welcome := s.join('a')
 		if welcome.Register.Epoch.Number != 1 || welcome.Seated {
