@@ -283,6 +283,8 @@ func (c *localCopy) saveMeta() {
 	c.metaSeq = c.seq + 1
 }
 
+func (c *localCopy) isMetaStored() bool { return c.stored >= c.metaSeq }
+
 // flush returns the Store for what changed, or nil.
 func (c *localCopy) flush() Effect {
 	if len(c.records) == 0 {

@@ -16,6 +16,7 @@ const (
 	sealLimit      = 2 * time.Second       // for in-sync nodes that answer pings but not Seal
 	openLimit      = 10 * time.Second      // from claim to open
 	heartbeatEvery = time.Second
+	diskLimit      = 5 * time.Second // for entries to become durable here, while there is somebody to follow
 )
 
 // phase is how far a mastership has come.
@@ -42,6 +43,9 @@ type mastership struct {
 	progress    []*progress // every other copy present, by NodeID
 	amend       *amendment  // on its way to the relay; nil if none
 	heartbeatAt journal.Instant
+
+	durable journal.Index   // how far this journal was durable at the last step
+	stuckAt journal.Instant // since when it is no further, with more to come; 0 for not
 
 	early    []arrival // writes that wait for open, or for a handover to fail
 	waiting  ackQueues
@@ -125,12 +129,32 @@ func (n *Node) superviseMastership() {
 	if m.phase != phaseOpen {
 		return
 	}
-	n.advanceCommit()
+	if n.isDiskStuck() {
+		n.resign(fmt.Sprintf("nothing has become durable here for %v", diskLimit))
+		return
+	}
+	if n.copy.isMetaStored() {
+		n.advanceCommit() // by the register's list, which must be stored before
+	}
 	n.progressHandover()
 	n.replicate()
-	n.advanceCommit()
 	n.answerWrites()
 	n.answerReads()
+}
+
+// isDiskStuck reports whether this node's own disk holds up every write while
+// another node could be master.
+func (n *Node) isDiskStuck() bool {
+	m := n.mastership
+	durable := n.copy.durable.Index
+	switch {
+	case durable == n.copy.log.Last().Index:
+		m.stuckAt = 0
+	case m.stuckAt == 0 || durable > m.durable:
+		m.stuckAt = n.now
+	}
+	m.durable = durable
+	return m.stuckAt != 0 && n.now.Sub(m.stuckAt) >= diskLimit && !n.firstInSuccession().IsZero()
 }
 
 // meetCopy gets to know a copy that has joined the room, or come back.

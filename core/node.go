@@ -116,6 +116,7 @@ func (n *Node) flush() {
 	if n.mastership != nil {
 		n.superviseMastership()
 	}
+	n.vacateSeat()
 	n.judge()
 	n.routeRequests()
 	n.acknowledge()
@@ -126,6 +127,15 @@ func (n *Node) flush() {
 		n.out.effects = append([]Effect{store}, n.out.effects...)
 	}
 	n.askToBeWoken()
+}
+
+// vacateSeat gives back a seat that this node holds without being master, be it
+// that two relays serve the room: else the room would wait for it for ever.
+func (n *Node) vacateSeat() {
+	if n.mastership == nil && n.departure == nil && n.lobby.master() == n.id() && !n.ended {
+		n.dropConnection("this node holds the mastership of an epoch that it has left")
+		n.candidacy.notBefore = n.now.Add(claimAgainAfter)
+	}
 }
 
 // onSlept deals with a step that comes so late that the relay has given this
