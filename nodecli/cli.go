@@ -14,7 +14,9 @@ import (
 type cli struct {
 	sharedFlags
 
-	Node nodeCommand `cmd:"" group:"run" help:"Join the room with a copy, until interrupted."`
+	Demo  demoCommand  `cmd:"" group:"run" help:"Run relay, page and nodes in one process, and open the browser."`
+	Relay relayCommand `cmd:"" group:"run" help:"Run the relay, and the page."`
+	Node  nodeCommand  `cmd:"" group:"run" help:"Join the room with a copy, until interrupted."`
 
 	Set   setCommand   `cmd:"" group:"data" help:"Store a value and print the receipt."`
 	Get   getCommand   `cmd:"" group:"data" help:"Print a value."`
@@ -33,13 +35,19 @@ type cli struct {
 
 // sharedFlags are accepted before the command and behind it.
 type sharedFlags struct {
-	RelayURL  string        `name:"relay" group:"shared" placeholder:"URL" default:"ws://127.0.0.1:8787/ws" env:"UNDERSTUDY_RELAY" help:"The relay (default ${default})."`
-	Room      string        `group:"shared" placeholder:"NAME" default:"main" env:"UNDERSTUDY_ROOM" help:"The room (default ${default})."`
+	RelayURL  string        `name:"relay" group:"shared" placeholder:"URL" default:"${relay}" env:"UNDERSTUDY_RELAY" help:"The relay (default ${default})."`
+	Room      string        `group:"shared" placeholder:"NAME" default:"${room}" env:"UNDERSTUDY_ROOM" help:"The room (default ${default})."`
 	Timeout   time.Duration `group:"shared" placeholder:"5s" default:"5s" help:"How long to wait for relay, master and answer (default ${default})."`
 	JSON      bool          `name:"json" group:"shared" help:"Print JSON."`
-	LogLevel  string        `group:"shared" placeholder:"LEVEL" enum:",debug,info,warn,error" default:"" help:"The least that is logged: debug, info, warn or error (default: info for what runs until interrupted, else error)."`
+	LogLevel  string        `group:"shared" placeholder:"LEVEL" enum:",debug,info,warn,error" default:"" help:"The least that is logged: debug, info, warn or error (default: info for relay and node, warn for demo and what watches, else error)."`
 	LogFormat string        `group:"shared" placeholder:"FORMAT" enum:"text,json" default:"text" help:"How it is logged: text or json (default ${default})."`
 }
+
+// Where a relay listens and where its room is, unless somebody says otherwise.
+const (
+	defaultAddress = "127.0.0.1:8787"
+	defaultRoom    = "main"
+)
 
 var groups = kong.ExplicitGroups([]kong.Group{
 	{Key: "run", Title: "Run:"},
@@ -64,6 +72,7 @@ func newParser(grammar *cli, c console) (*kong.Kong, error) {
 		kong.Name("understudy"),
 		kong.Description("A key-value store replicated among browser tabs and native nodes that are equal peers."),
 		groups,
+		kong.Vars{"address": defaultAddress, "relay": "ws://" + defaultAddress + "/ws", "room": defaultRoom},
 		kong.Writers(c.out, c.err),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true, WrapUpperBound: 100}),
 		kong.Help(printHelp),

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 
 	"github.com/understudy-dev/understudy/core/host"
@@ -20,11 +21,19 @@ func (sh *shell) logger(level string) logger {
 	if err := least.UnmarshalText([]byte(level)); err != nil {
 		panic(err) // the grammar lists the levels
 	}
-	options := &slog.HandlerOptions{Level: least}
+	options := &slog.HandlerOptions{Level: least, ReplaceAttr: readable}
 	if sh.LogFormat == "json" {
 		return logger{slog.New(slog.NewJSONHandler(sh.err, options))}
 	}
 	return logger{slog.New(slog.NewTextHandler(sh.err, options))}
+}
+
+// readable makes ids, roles and times what people read, in JSON too.
+func readable(_ []string, a slog.Attr) slog.Attr {
+	if s, ok := a.Value.Any().(fmt.Stringer); ok && a.Value.Kind() == slog.KindAny && a.Key != slog.LevelKey {
+		return slog.String(a.Key, s.String())
+	}
+	return a
 }
 
 // host returns the log as the core's host writes it.

@@ -7,7 +7,6 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/understudy-dev/understudy/core"
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/host"
 )
@@ -44,14 +43,12 @@ func (cmd *nodeCommand) Run(ctx context.Context, sh *shell) error {
 	if err != nil {
 		return err
 	}
-	log := sh.logger("info")
 	node, err := host.Start(ctx, host.Config{
-		Room: sh.Room, Name: cmd.Name, Transport: transport, Logger: log.host(), Pause: rejoin,
+		Room: sh.Room, Name: cmd.Name, Transport: transport, Logger: sh.logger("info").host(), Pause: rejoin,
 	})
 	if err != nil {
 		return fmt.Errorf("node: %w", err)
 	}
-	defer node.OnStatus(newRoleLog(log).tell)()
 	err = cmd.stay(ctx, sh, node)
 	leave(node)
 	return err
@@ -114,21 +111,4 @@ func checkName(name string) error {
 		return misused("--name: %q has characters that can't be printed", name)
 	}
 	return nil
-}
-
-// roleLog logs the changes of a node's role. Its node calls it from one
-// goroutine.
-type roleLog struct {
-	log  logger
-	role frame.Role
-}
-
-func newRoleLog(log logger) *roleLog { return &roleLog{log: log} }
-
-func (l *roleLog) tell(s core.Status) {
-	if s.Role == l.role {
-		return
-	}
-	l.role = s.Role
-	l.log.Info("role", "role", s.Role.String(), "node", s.Node.String(), "name", s.Name, "epoch", uint64(s.Epoch.Number), "last", s.Last.String())
 }

@@ -132,7 +132,11 @@ func (sh *shell) printChange(c change) error {
 	case "delete":
 		return sh.print("%v delete %s\n", c.at, word(c.key))
 	}
-	return sh.print("%v %s %s %s\n", c.at, c.kind, word(c.key), field(string(c.value)))
+	value := `""` // and not the blank at the end of a line
+	if len(c.value) > 0 {
+		value = field(string(c.value))
+	}
+	return sh.print("%v %s %s %s\n", c.at, c.kind, word(c.key), value)
 }
 
 func (sh *shell) printChangeJSON(c change) error {
