@@ -2,7 +2,6 @@ package core
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/understudy-dev/understudy/core/journal"
 	"github.com/understudy-dev/understudy/core/keyspace"
@@ -30,6 +29,7 @@ type localCopy struct {
 	durable journal.Position
 
 	keepBytes int // entries kept at hand for replicas that fall behind
+	compactAt int // no compaction below this size of the journal
 }
 
 // mark says where the durable journal ends once the Store seq is persisted.
@@ -57,7 +57,7 @@ func newLocalCopy(stored Stored, keepBytes int) (*localCopy, error) {
 	// A record whose entry is in the journal is either of a cut that a crash
 	// prevented or of an entry that came back. Both are as if the cut had never
 	// been begun: if it is still needed, the next master's entries do it again.
-	c.dropOrphans(c.orphans.withdraw(c.log.Contains))
+	c.dropOrphans(c.orphans.withdrawAll(c.log.Contains))
 	return c, nil
 }
 
@@ -99,9 +99,9 @@ func (e *committedError) Error() string {
 
 // merge brings entries that follow a position of this journal into it. It
 // writes from the first entry that differs on, so a late duplicate cuts
-// nothing. What it cuts becomes orphans first; asked says which of the cut
+// nothing. What it cuts becomes orphans first; answered says which of the cut
 // entries had been answered.
-func (c *localCopy) merge(entries []journal.Entry, asked func(journal.Entry) bool) error {
+func (c *localCopy) merge(entries []journal.Entry, answered func(journal.Entry) bool) error {
 	for len(entries) > 0 && c.log.Contains(entries[0].Position) {
 		entries = entries[1:]
 	}
@@ -113,7 +113,7 @@ func (c *localCopy) merge(entries []journal.Entry, asked func(journal.Entry) boo
 		return &committedError{have: c.log.At(first.Index), got: first, commit: commit, common: first.Index - 1}
 	}
 	if first.Index <= c.log.Last().Index {
-		c.cut(first.Index-1, asked)
+		c.cut(first.Index-1, answered)
 	}
 	for _, e := range entries {
 		if err := c.follows(e.Position); err != nil {
@@ -121,18 +121,18 @@ func (c *localCopy) merge(entries []journal.Entry, asked func(journal.Entry) boo
 		}
 		c.append(e)
 	}
-	c.dropOrphans(c.orphans.withdraw(c.log.Contains))
+	c.dropOrphans(c.orphans.withdraw(entries))
 	return nil
 }
 
 // cut removes the entries behind an index, orphan records first.
-func (c *localCopy) cut(after journal.Index, asked func(journal.Entry) bool) {
+func (c *localCopy) cut(after journal.Index, answered func(journal.Entry) bool) {
 	c.state.Undo(after)
-	c.cutLog(after, asked)
+	c.cutLog(after, answered)
 }
 
-func (c *localCopy) cutLog(after journal.Index, asked func(journal.Entry) bool) {
-	c.keepOrphans(c.log.Cut(after), asked)
+func (c *localCopy) cutLog(after journal.Index, answered func(journal.Entry) bool) {
+	c.keepOrphans(c.log.Cut(after), answered)
 	c.records = append(c.records, Cut{After: after})
 	c.shortenDurable()
 }
@@ -151,8 +151,8 @@ func (c *localCopy) shortenDurable() {
 	}
 }
 
-func (c *localCopy) keepOrphans(removed []journal.Entry, asked func(journal.Entry) bool) {
-	fresh := c.orphans.keep(removed, asked)
+func (c *localCopy) keepOrphans(removed []journal.Entry, answered func(journal.Entry) bool) {
+	fresh := c.orphans.keep(removed, answered)
 	if len(fresh) > 0 {
 		c.records = append(c.records, SaveOrphans{Orphans: fresh})
 	}
@@ -173,65 +173,61 @@ func (c *localCopy) commit(index journal.Index) []journal.Entry {
 		return nil
 	}
 	c.state.Commit(index)
-	entries, _ := c.log.After(before, math.MaxInt)
-	entries = entries[:index-before]
-	c.settleOrphans(index, entries)
+	entries, _ := c.log.Between(before, index)
+	c.settleOrphans(c.orphans.settle(index, entries, c))
 	return entries
 }
 
-func (c *localCopy) settleOrphans(commit journal.Index, committed []journal.Entry) {
-	if changed := c.orphans.settle(commit, committed, c); len(changed) > 0 {
+func (c *localCopy) settleOrphans(changed []journal.Orphan) {
+	if len(changed) > 0 {
 		c.records = append(c.records, SaveOrphans{Orphans: changed})
 	}
 }
 
 // reset replaces the whole copy by a snapshot. What this journal held and the
 // snapshot's history does not becomes orphans.
-func (c *localCopy) reset(s *keyspace.Snapshot, history journal.History, asked func(journal.Entry) bool) error {
+func (c *localCopy) reset(s *keyspace.Snapshot, history journal.History, answered func(journal.Entry) bool) error {
 	common := c.log.Common(history, s.At())
 	if commit := c.state.Committed(); commit.Index > common.Index {
 		return &committedError{have: commit, got: s.At(), commit: commit.Index, common: common.Index}
 	}
-	parted, ok := c.log.After(common.Index, math.MaxInt)
-	if !ok {
-		parted = nil // below the base everything is committed
-	}
-	c.keepOrphans(parted, asked)
+	parted, _ := c.log.Between(common.Index, c.log.Last().Index) // below the base all is committed
+	c.keepOrphans(parted, answered)
 	c.log = journal.NewLog(s.At(), history)
 	c.state = s.State()
 	c.saveSnapshot(history, true)
 	c.nothingDurable()
-	c.dropOrphans(c.orphans.withdraw(c.log.Contains))
-	c.settleOrphans(s.At().Index, nil)
+	c.dropOrphans(c.orphans.withdrawAll(c.log.Contains))
+	c.settleOrphans(c.orphans.settleAll(s.At().Index, c))
 	return nil
 }
 
 // startOver goes back to the entry at an index, committed or not: by what the
 // newest snapshot and the entries behind it make of it. Where the journal parted
 // before that, the copy begins as new.
-func (c *localCopy) startOver(after journal.Index, asked func(journal.Entry) bool) {
+func (c *localCopy) startOver(after journal.Index, answered func(journal.Entry) bool) {
 	var from journal.Index
 	c.state = keyspace.New()
 	if c.saved != nil && c.saved.At().Index <= after {
 		from, c.state = c.saved.At().Index, c.saved.State()
 	}
-	again, ok := c.log.After(from, math.MaxInt)
+	again, ok := c.log.Between(from, after)
 	if !ok {
-		c.forgetAll(asked)
+		c.forgetAll(answered)
 		return
 	}
-	for _, e := range again[:after-from] {
+	for _, e := range again {
 		c.state.Apply(e)
 	}
 	c.state.Commit(after)
-	c.cutLog(after, asked)
+	c.cutLog(after, answered)
 }
 
 // forgetAll makes the copy as new. The orphan records of what comes again are
 // withdrawn then.
-func (c *localCopy) forgetAll(asked func(journal.Entry) bool) {
-	entries, _ := c.log.After(c.log.Base().Index, math.MaxInt)
-	c.keepOrphans(entries, asked)
+func (c *localCopy) forgetAll(answered func(journal.Entry) bool) {
+	entries, _ := c.log.Between(c.log.Base().Index, c.log.Last().Index)
+	c.keepOrphans(entries, answered)
 	c.log, c.state = journal.Log{}, keyspace.New()
 	c.saveSnapshot(nil, true)
 	c.nothingDurable()
@@ -252,10 +248,11 @@ func (c *localCopy) nothingDurable() {
 }
 
 // compact forgets old entries once they take more than twice keepBytes, but
-// none behind keepFrom unless they take more than eight times as much.
+// none behind keepFrom unless they take more than eight times as much. Where
+// that holds up most of it, it tries again when the journal has grown.
 func (c *localCopy) compact(keepFrom journal.Index) {
 	size := c.log.SizeBytes()
-	if size <= 2*c.keepBytes {
+	if size <= max(2*c.keepBytes, c.compactAt) {
 		return
 	}
 	to := c.state.Committed().Index
@@ -269,9 +266,11 @@ func (c *localCopy) compact(keepFrom journal.Index) {
 		excess -= e.SizeBytes()
 		drop++
 	}
-	if drop == c.log.Base().Index {
+	if freed := size - c.keepBytes - excess; freed < c.keepBytes/2 {
+		c.compactAt = size + c.keepBytes/4
 		return
 	}
+	c.compactAt = 0
 	c.saveSnapshot(c.log.HistoryUpTo(c.state.Committed().Index), false)
 	c.log.Compact(drop)
 }

@@ -9,27 +9,61 @@ import (
 
 // orphanage keeps the entries that were cut from this copy, by position.
 type orphanage struct {
-	list []journal.Orphan
+	list    []journal.Orphan
+	pending int // how many of them are not final
+
+	// lost counts the final records by the write that they hold, without the
+	// superseded ones.
+	lost map[write]int
 }
+
+// write names one write of one client.
+type write struct {
+	client journal.ClientID
+	seq    uint64
+}
+
+func writeOf(e journal.Entry) write { return write{client: e.Origin.Client, seq: e.Origin.Seq} }
 
 func (o *orphanage) restore(stored []journal.Orphan) {
 	o.list = slices.Clone(stored)
 	slices.SortFunc(o.list, func(a, b journal.Orphan) int {
 		return a.Entry.Position.Compare(b.Entry.Position)
 	})
+	for _, r := range o.list {
+		o.count(r, 1)
+	}
+}
+
+// count notes that a record has come (+1) or gone (-1).
+func (o *orphanage) count(r journal.Orphan, by int) {
+	switch {
+	case !r.Final:
+		o.pending += by
+	case !r.Superseded:
+		if o.lost == nil {
+			o.lost = map[write]int{}
+		}
+		w := writeOf(r.Entry)
+		o.lost[w] += by
+		if o.lost[w] == 0 {
+			delete(o.lost, w)
+		}
+	}
 }
 
 // keep makes pending records of cut entries. Epoch starts are nobody's write.
 // An entry that is kept already stays as it is.
-func (o *orphanage) keep(cut []journal.Entry, asked func(journal.Entry) bool) []journal.Orphan {
+func (o *orphanage) keep(cut []journal.Entry, answered func(journal.Entry) bool) []journal.Orphan {
 	var fresh []journal.Orphan
 	for _, e := range cut {
 		i, found := o.find(e.Position)
 		if found || e.IsStart() {
 			continue
 		}
-		record := journal.Orphan{Entry: e, Acked: asked(e)}
+		record := journal.Orphan{Entry: e, Acked: answered(e)}
 		o.list = slices.Insert(o.list, i, record)
+		o.count(record, 1)
 		fresh = append(fresh, record)
 	}
 	return fresh
@@ -41,13 +75,27 @@ func (o *orphanage) find(p journal.Position) (int, bool) {
 	})
 }
 
-// withdraw drops the records whose entries are in the journal after all.
-func (o *orphanage) withdraw(contains func(journal.Position) bool) []journal.Position {
+// withdraw drops the records of entries that have come back into the journal.
+func (o *orphanage) withdraw(entries []journal.Entry) []journal.Position {
+	var dropped []journal.Position
+	for _, e := range entries {
+		if i, found := o.find(e.Position); found {
+			o.count(o.list[i], -1)
+			o.list = slices.Delete(o.list, i, i+1)
+			dropped = append(dropped, e.Position)
+		}
+	}
+	return dropped
+}
+
+// withdrawAll drops every record whose entry is in the journal after all.
+func (o *orphanage) withdrawAll(contains func(journal.Position) bool) []journal.Position {
 	var dropped []journal.Position
 	o.list = slices.DeleteFunc(o.list, func(r journal.Orphan) bool {
 		if !contains(r.Entry.Position) {
 			return false
 		}
+		o.count(r, -1)
 		dropped = append(dropped, r.Entry.Position)
 		return true
 	})
@@ -59,22 +107,58 @@ func (o *orphanage) withdraw(contains func(journal.Position) bool) []journal.Pos
 // either before, as the dedupe table tells, or by one of the entries committed
 // now. It returns the records that changed.
 func (o *orphanage) settle(commit journal.Index, committed []journal.Entry, c *localCopy) []journal.Orphan {
-	var changed []journal.Orphan
-	for i := range o.list {
-		r, before := &o.list[i], o.list[i]
-		p := r.Entry.Position
-		if !r.Final && p.Index <= commit && c.log.At(p.Index) != p {
-			r.Final = true
+	var again []write // lost writes that a retry has brought after all
+	for _, e := range committed {
+		if o.lost[writeOf(e)] > 0 {
+			again = append(again, writeOf(e))
+		}
+	}
+	if o.pending == 0 && len(again) == 0 {
+		return nil
+	}
+	return o.revise(func(r *journal.Orphan) {
+		switch {
+		case !r.Final:
+			o.finish(r, commit, c)
+		case slices.Contains(again, writeOf(r.Entry)):
+			r.Superseded = true
+		}
+	})
+}
+
+// settleAll is settle after a snapshot, of which it is not known what is new.
+func (o *orphanage) settleAll(commit journal.Index, c *localCopy) []journal.Orphan {
+	return o.revise(func(r *journal.Orphan) {
+		if !r.Final {
+			o.finish(r, commit, c)
+		} else if !r.Superseded {
 			r.Superseded = c.isApplied(r.Entry.Origin, commit)
 		}
-		if r.Final && !r.Superseded {
-			r.Superseded = slices.ContainsFunc(committed, func(e journal.Entry) bool {
-				return e.Origin.Client == r.Entry.Origin.Client && e.Origin.Seq == r.Entry.Origin.Seq
-			})
+	})
+}
+
+// finish makes a pending record final, if it is.
+func (o *orphanage) finish(r *journal.Orphan, commit journal.Index, c *localCopy) {
+	if p := r.Entry.Position; p.Index <= commit && c.log.At(p.Index) != p {
+		r.Final = true
+		r.Superseded = c.isApplied(r.Entry.Origin, commit)
+	}
+}
+
+// revise lets change decide on every record, and returns those that changed.
+func (o *orphanage) revise(change func(*journal.Orphan)) []journal.Orphan {
+	var changed []journal.Orphan
+	for i := range o.list {
+		before := o.list[i]
+		r := before
+		change(&r)
+		if r.Final == before.Final && r.Superseded == before.Superseded {
+			continue
 		}
-		if before.Final != r.Final || before.Superseded != r.Superseded {
-			changed = append(changed, *r)
-		}
+		o.count(before, -1)
+		o.count(r, 1)
+		o.list[i] = r
+		changed = append(changed, r)
 	}
 	return changed
 }
@@ -92,10 +176,14 @@ func (c *localCopy) isApplied(w journal.Origin, commit journal.Index) bool {
 	return false
 }
 
-// isFinal reports whether p was cut here for good.
+// isFinal reports whether p was cut here for good. Its epoch may be given by
+// number alone.
 func (o *orphanage) isFinal(p journal.Position) bool {
-	i, found := o.find(p)
-	return found && o.list[i].Final
+	return slices.ContainsFunc(o.list, func(r journal.Orphan) bool {
+		at := r.Entry.Position
+		known := at.Epoch == p.Epoch || p.Epoch.Master.IsZero() && at.Epoch.Number == p.Epoch.Number
+		return r.Final && known && at.Index == p.Index
+	})
 }
 
 // final counts the records that people are told about.

@@ -178,5 +178,5 @@ func (n *Node) commitTo(index journal.Index) {
 // wasAnswered reports whether this node, as master, answered the write of an
 // entry that is about to be cut.
 func (n *Node) wasAnswered(e journal.Entry) bool {
-	return e.Position.Epoch.Master == n.id() && n.answered.contains(e)
+	return n.answered.contains(e, n.id())
 }

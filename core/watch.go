@@ -3,7 +3,6 @@ package core
 import (
 	"bytes"
 	"cmp"
-	"math"
 	"slices"
 
 	"github.com/understudy-dev/understudy/core/frame"
@@ -104,7 +103,7 @@ func (n *Node) onWatch(from journal.NodeID, f frame.Watch) {
 func (n *Node) resumeWatch(key watchKey, f frame.Watch) {
 	committed := n.copy.state.Committed()
 	answer := frame.Changes{ID: f.ID, Through: committed}
-	entries, atHand := n.copy.log.After(f.From.Index, math.MaxInt)
+	entries, atHand := n.copy.log.Between(f.From.Index, committed.Index)
 	if !atHand || !n.copy.log.Contains(f.From) {
 		answer.Gap = true
 		n.watches.add(key, f)
@@ -113,7 +112,7 @@ func (n *Node) resumeWatch(key watchKey, f frame.Watch) {
 	}
 	var only keyspace.Watches[watchKey]
 	only.Add(key, f.Prefix, f.Exact)
-	for _, e := range entries[:committed.Index-f.From.Index] {
+	for _, e := range entries {
 		only.Match(e, func(_ watchKey, events []journal.Event) {
 			answer.Events = append(answer.Events, events...)
 		})

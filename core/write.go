@@ -120,7 +120,7 @@ func (n *Node) answerWrites() {
 		for _, w := range q.takeUpTo(n.ackedIndex(q.ack)) {
 			m.waiting.count--
 			receipt := n.receipt(w, replicas)
-			n.answered.add(w.position, w.ack)
+			n.answered.add(w.position, w.ack, m.epoch)
 			n.reply(w.asker, w.written(receipt, nil))
 		}
 	}

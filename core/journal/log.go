@@ -82,6 +82,20 @@ func (l *Log) After(i Index, limitBytes int) ([]Entry, bool) {
 	return l.entries[from:to:to], true
 }
 
+// Between returns the entries behind index i up to index to, or up to the end
+// of the log. It reports false when the log no longer reaches back to i.
+func (l *Log) Between(i, to Index) ([]Entry, bool) {
+	if i < l.base.Index {
+		return nil, false
+	}
+	to = min(to, l.Last().Index)
+	if i >= to {
+		return nil, true
+	}
+	from, end := int(i-l.base.Index), int(to-l.base.Index)
+	return l.entries[from:end:end], true
+}
+
 // Common returns the newest position this log shares with one that has the
 // given history and ends at last.
 func (l *Log) Common(history History, last Position) Position {
