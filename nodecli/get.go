@@ -60,14 +60,19 @@ func (cmd *getCommand) Run(ctx context.Context, sh *shell) error {
 
 // read reads once, or with --after until the copy has the position.
 func (cmd *getCommand) read(ctx context.Context, room *host.Client, options host.ReadOptions) (host.Item, error) {
+	if cmd.After == nil {
+		return room.Get(ctx, cmd.Key, options)
+	}
+	var seen journal.Position
 	for {
 		item, err := room.Get(ctx, cmd.Key, options)
-		if cmd.After == nil || (err != nil && !errors.Is(err, host.ErrNoKey)) {
-			return item, err
+		if err != nil && !errors.Is(err, host.ErrNoKey) {
+			return item, cmd.tooLate(ctx, seen, err)
 		}
-		has, why := hasReached(ctx, room, item.Position, cmd.After.Position)
+		seen = item.Position
+		has, why := hasReached(ctx, room, seen, cmd.After.Position)
 		if why != nil {
-			return item, why
+			return item, cmd.tooLate(ctx, seen, why)
 		}
 		if has {
 			return item, err
@@ -75,10 +80,19 @@ func (cmd *getCommand) read(ctx context.Context, room *host.Client, options host
 		select {
 		case <-time.After(afterEvery):
 		case <-ctx.Done():
-			return item, withHint(fmt.Errorf("the copy is at %v, and not at %v yet: %w",
-				item.Position, cmd.After, context.Cause(ctx)), exitNobody, "")
+			return item, cmd.tooLate(ctx, seen, context.Cause(ctx))
 		}
 	}
+}
+
+// tooLate says how far the copy was when the time was over, if it was that
+// which ended the read.
+func (cmd *getCommand) tooLate(ctx context.Context, seen journal.Position, err error) error {
+	if ctx.Err() == nil || seen.IsZero() {
+		return err
+	}
+	return withHint(fmt.Errorf("the copy is at %v, and not at %v yet: %w", seen, cmd.After, context.Cause(ctx)),
+		exitNobody, "give it longer with --timeout; understudy status says how far each copy is")
 }
 
 // afterEvery is the pause before a copy that lags is asked again.

@@ -89,7 +89,14 @@ func (sh *shell) readable(ctx context.Context, node *host.Node) error {
 	if err == nil || !node.State().Connected {
 		return err
 	}
-	fmt.Fprintf(sh.err, "understudy: room %s has no master yet: %v\n", word(sh.Room), err)
+	whom := ""
+	for _, id := range node.State().Waiting.For {
+		whom += " " + id.String()
+	}
+	if whom != "" {
+		whom = ", and waits for" + whom
+	}
+	fmt.Fprintf(sh.err, "understudy: room %s has no master yet%s\n", word(sh.Room), whom)
 	return node.Ready(ctx)
 }
 
