@@ -252,9 +252,6 @@ func (c *Client) onAsked(in Asked) {
 
 func (c *Client) onForget(in Forget) {
 	to, found := c.outbox.forget(in.Frame)
-	if to.IsZero() {
-		to = c.lobby.master()
-	}
 	if w, ok := in.Frame.(frame.Watch); ok && found && !to.IsZero() {
 		c.send(frame.ToNode(to), frame.Unwatch{ID: w.ID})
 	}

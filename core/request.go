@@ -1,58 +1,65 @@
 package core
 
 import (
+	"fmt"
+
 	"github.com/understudy-dev/understudy/core/frame"
 )
 
-// isAnswerTo reports whether answer belongs to an open request. Each kind of
-// request has its own answer, and IDs are unique among the open ones of a kind.
-func isAnswerTo(answer, request frame.Frame) bool {
-	switch r := request.(type) {
-	case frame.Write:
-		a, ok := answer.(frame.Written)
-		return ok && a.Client == r.Origin.Client && a.Seq == r.Origin.Seq
-	case frame.Read:
-		a, ok := answer.(frame.ReadReply)
-		return ok && a.ID == r.ID
-	case frame.Watch:
-		a, ok := answer.(frame.Changes)
-		return ok && a.ID == r.ID
-	case frame.Probe:
-		a, ok := answer.(frame.Report)
-		return ok && a.ID == r.ID
-	case frame.Verify:
-		a, ok := answer.(frame.Verified)
-		return ok && a.ID == r.ID
-	case frame.Yield:
-		a, ok := answer.(frame.Yielded)
-		return ok && a.ID == r.ID
-	}
-	return false
+// requestKey names an open request: IDs are unique among those of a kind.
+type requestKey struct {
+	kind requestKind
+	id   uint64
 }
 
-// sameRequest reports whether two frames are the same request, by kind and ID.
-func sameRequest(a, b frame.Frame) bool {
-	switch a := a.(type) {
+type requestKind uint8
+
+const (
+	asksWrite requestKind = iota + 1
+	asksRead
+	asksWatch
+	asksProbe
+	asksVerify
+	asksYield
+)
+
+// keyOfRequest names a request, and nothing where f is none.
+func keyOfRequest(f frame.Frame) requestKey {
+	switch f := f.(type) {
 	case frame.Write:
-		b, ok := b.(frame.Write)
-		return ok && a.Origin.Seq == b.Origin.Seq
+		return requestKey{asksWrite, f.Origin.Seq}
 	case frame.Read:
-		b, ok := b.(frame.Read)
-		return ok && a.ID == b.ID
+		return requestKey{asksRead, f.ID}
 	case frame.Watch:
-		b, ok := b.(frame.Watch)
-		return ok && a.ID == b.ID
+		return requestKey{asksWatch, f.ID}
 	case frame.Probe:
-		b, ok := b.(frame.Probe)
-		return ok && a.ID == b.ID
+		return requestKey{asksProbe, f.ID}
 	case frame.Verify:
-		b, ok := b.(frame.Verify)
-		return ok && a.ID == b.ID
+		return requestKey{asksVerify, f.ID}
 	case frame.Yield:
-		b, ok := b.(frame.Yield)
-		return ok && a.ID == b.ID
+		return requestKey{asksYield, f.ID}
 	}
-	return false
+	return requestKey{}
+}
+
+// keyOfAnswer names the request that an answer belongs to; ok is false where it
+// belongs to somebody else's.
+func (o *outbox) keyOfAnswer(f frame.Frame) (key requestKey, ok bool) {
+	switch f := f.(type) {
+	case frame.Written:
+		return requestKey{asksWrite, f.Seq}, f.Client == o.client
+	case frame.ReadReply:
+		return requestKey{asksRead, f.ID}, true
+	case frame.Changes:
+		return requestKey{asksWatch, f.ID}, true
+	case frame.Report:
+		return requestKey{asksProbe, f.ID}, true
+	case frame.Verified:
+		return requestKey{asksVerify, f.ID}, true
+	case frame.Yielded:
+		return requestKey{asksYield, f.ID}, true
+	}
+	return requestKey{}, false
 }
 
 // failureOf returns why an answer is not what was asked for, or nil.
@@ -72,4 +79,23 @@ func failureOf(answer frame.Frame) *frame.Failure {
 		return a.Failure
 	}
 	return nil
+}
+
+// failed makes the answer that a request gets when it fails.
+func failed(f frame.Frame, failure *frame.Failure) frame.Frame {
+	switch f := f.(type) {
+	case frame.Write:
+		return frame.Written{Client: f.Origin.Client, Seq: f.Origin.Seq, Failure: failure}
+	case frame.Read:
+		return frame.ReadReply{ID: f.ID, Failure: failure}
+	case frame.Watch:
+		return frame.Changes{ID: f.ID, Failure: failure}
+	case frame.Verify:
+		return frame.Verified{ID: f.ID, Failure: failure}
+	case frame.Yield:
+		return frame.Yielded{ID: f.ID, Failure: failure}
+	case frame.Probe:
+		return frame.Report{ID: f.ID, Failure: failure}
+	}
+	panic(fmt.Sprintf("core: %T is not a request", f))
 }

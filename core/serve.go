@@ -79,13 +79,16 @@ func (n *Node) onForget(in Forget) {
 		n.watches.remove(watchKey{asker: to, id: w.ID})
 		return
 	}
+	if to.IsZero() {
+		return // it was never sent
+	}
 	n.send(frame.ToNode(to), frame.Unwatch{ID: w.ID})
 }
 
 // routeRequests sends the application's requests to whom they concern, this
 // node included.
 func (n *Node) routeRequests() {
-	if n.outbox.unsent == 0 {
+	if len(n.outbox.unsent) == 0 {
 		return
 	}
 	for _, r := range n.outbox.due(n.now, n.lobby.master()) {

@@ -49,6 +49,14 @@ func (a *alarm) add(at journal.Instant) {
 	}
 }
 
+// sooner returns the earlier of two moments, where 0 is never.
+func sooner(a, b journal.Instant) journal.Instant {
+	if a == 0 || (b != 0 && b < a) {
+		return b
+	}
+	return a
+}
+
 // askToBeWoken asks for the earliest moment at which the clock alone would give
 // this node something to do.
 func (n *Node) askToBeWoken() {

@@ -66,10 +66,16 @@ func (b *watchBook) removeIf(gone func(watchKey) bool) {
 	b.later = slices.DeleteFunc(b.later, func(l laterWatch) bool { return gone(l.key) })
 }
 
+// of counts the watches of one asker.
 func (b *watchBook) of(asker journal.NodeID) int {
 	count := 0
 	for _, k := range b.keys {
 		if k.asker == asker {
+			count++
+		}
+	}
+	for _, l := range b.later {
+		if l.key.asker == asker {
 			count++
 		}
 	}
