@@ -25,7 +25,8 @@ type watchBook struct {
 	matches keyspace.Watches[watchKey]
 	keys    []watchKey // sorted
 
-	// later holds watches from a position this copy has not committed yet.
+	// later holds watches from a position this copy has not committed yet, and
+	// all while it has committed nothing.
 	later []laterWatch
 }
 
@@ -91,14 +92,21 @@ func (n *Node) onWatch(from journal.NodeID, f frame.Watch) {
 		n.reply(from, failed(f, overLimit("watches of one node", n.watches.of(from)+1, frame.WatchesPerAskerMax)))
 		return
 	}
+	// Where nothing is committed there is no position to begin at, and the zero
+	// one would mean "from now on" to the next copy that is asked.
 	committed := n.copy.state.Committed()
-	if f.From.IsZero() {
-		n.watches.add(key, f)
-		n.reply(from, frame.Changes{ID: f.ID, Through: committed})
+	if committed.IsZero() || f.From.Index > committed.Index {
+		n.watches.later = append(n.watches.later, laterWatch{key: key, watch: f})
 		return
 	}
-	if f.From.Index > committed.Index {
-		n.watches.later = append(n.watches.later, laterWatch{key: key, watch: f})
+	n.startWatch(key, f)
+}
+
+// startWatch begins a watch, of which the position is committed.
+func (n *Node) startWatch(key watchKey, f frame.Watch) {
+	if f.From.IsZero() {
+		n.watches.add(key, f)
+		n.reply(key.asker, frame.Changes{ID: f.ID, Through: n.copy.state.Committed()})
 		return
 	}
 	n.resumeWatch(key, f)
@@ -152,14 +160,14 @@ func (n *Node) resumeLater() {
 	committed := n.copy.state.Committed().Index
 	var due []laterWatch
 	n.watches.later = slices.DeleteFunc(n.watches.later, func(l laterWatch) bool {
-		if l.watch.From.Index > committed {
+		if committed == 0 || l.watch.From.Index > committed {
 			return false
 		}
 		due = append(due, l)
 		return true
 	})
 	for _, l := range due {
-		n.resumeWatch(l.key, l.watch)
+		n.startWatch(l.key, l.watch)
 	}
 }
 

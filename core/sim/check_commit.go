@@ -18,6 +18,9 @@ func (g *god) checkCommit(c *copyView, p journal.Position) {
 		return
 	}
 	i := int(p.Index)
+	if c.mem.log[i-1].atRisk {
+		return // committed before the room lost it, and back from elsewhere
+	}
 	if i <= len(g.commits) {
 		if g.commits[i-1] != c.mem.log[i-1] {
 			g.replaceLost(c, i)

@@ -36,6 +36,7 @@ type known struct {
 	committed   bool
 	final       bool // some copy has told people that it is an orphan
 	atRisk      bool // committed before a mastership began without any complete copy
+	givenUp     bool // and some copy has replaced its whole journal, this included
 	acked       bool // its writer was told ok
 	ack         journal.Ack
 	hash        uint64 // the state hash behind it, once somebody reported it

@@ -103,21 +103,18 @@ func (n *nemesis) crashBetween() {
 	}
 }
 
-// failDisk keeps the room alive: somebody else in sync has a disk too.
+// failDisk keeps the room alive: the master is another one, with a disk that
+// is good, and stays in the list whatever is asked for at the moment.
 func (n *nemesis) failDisk() {
-	v := n.victim()
-	if v == nil || !v.durable {
+	v, reg := n.victim(), n.w.god.reg
+	master := n.w.god.copies[reg.Epoch.Master]
+	if v == nil || !v.durable || master == nil || master.id == v.id || !master.durable || master.lost {
 		return
 	}
-	for _, seat := range n.w.god.reg.InSync {
-		if seat.Node != v.id && !seat.Volatile && n.w.god.copies[seat.Node] != nil && !n.w.god.copies[seat.Node].lost {
-			n.w.hits[DiskFailure]++
-			c := n.w.god.copies[v.id]
-			v.failDisk()
-			c.lost = true
-			return
-		}
-	}
+	n.w.hits[DiskFailure]++
+	c := n.w.god.copies[v.id]
+	v.failDisk()
+	c.lost = true
 }
 
 func (n *nemesis) slowDisk() {
@@ -180,7 +177,8 @@ func (n *nemesis) jam() {
 		return
 	}
 	q := pick(n.chance, &c.up, &c.down)
-	q.jammed = n.w.now.Add(n.chance.skewed(50*time.Millisecond, pick(n.chance, 300*time.Millisecond, 4*time.Second)))
+	until := n.w.now.Add(n.chance.skewed(50*time.Millisecond, pick(n.chance, 300*time.Millisecond, 4*time.Second)))
+	q.jammed = max(q.jammed, until)
 	if len(q.waiting) > 0 {
 		n.w.hits[Jam]++
 	}

@@ -55,7 +55,7 @@ func (w *World) populate() {
 		name := fmt.Sprintf("u%d", i+1)
 		u := &user{
 			w: w, name: name, chance: newChance(w.options.Seed, "work "+name),
-			every: w.options.Duration / 110, pipeline: 1 + c.IntN(4),
+			every: w.options.Duration / 135, pipeline: 1 + c.IntN(4),
 		}
 		if c.hit(600) {
 			u.node = pick(c, w.nodes...)
