@@ -3,6 +3,7 @@ package core
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/journal"
@@ -21,40 +22,54 @@ type feed struct {
 	movedAt  journal.Instant   // when the copy last took a part
 }
 
+// feedLimit is how long a copy may take for one part of a snapshot.
+const feedLimit = 30 * time.Second
+
 // reviveFeeds asks copies anew that have stopped to take their snapshot: a part
 // may have been damaged on the way.
 func (n *Node) reviveFeeds() {
 	for _, f := range slices.Clone(n.feeds) {
 		p := n.mastership.find(f.to)
-		if p != nil && n.now.Sub(f.movedAt) >= frame.LagLimit {
+		if p != nil && n.now.Sub(f.movedAt) >= feedLimit {
 			n.dropFeed(f.to)
 			p.state, p.asking = probing, true
 		}
 	}
 }
 
-// startFeed begins a snapshot for a copy. Copies that need one at the same
-// time share it.
+// startFeed begins a snapshot for a copy. Copies that need one at the same time
+// share it; and one that was broken off is begun again from the same snapshot,
+// of which its copy may have most.
 func (n *Node) startFeed(to journal.NodeID, nonce uint64) {
 	n.dropFeed(to)
 	f := &feed{to: to, nonce: nonce, movedAt: n.now}
-	i := slices.IndexFunc(n.feeds, func(other *feed) bool {
-		return other.snapshot.At().Index >= n.copy.log.Base().Index
-	})
-	if i >= 0 {
+	base := n.copy.log.Base().Index
+	i := slices.IndexFunc(n.feeds, func(other *feed) bool { return other.snapshot.At().Index >= base })
+	switch old := n.brokenOff; {
+	case i >= 0:
 		f.snapshot, f.history, f.parts = n.feeds[i].snapshot, n.feeds[i].history, slices.Clip(n.feeds[i].parts)
-	} else {
+	case old != nil && old.snapshot.At().Index >= base:
+		f.snapshot, f.history, f.parts = old.snapshot, old.history, old.parts
+	default:
 		f.snapshot = n.copy.state.Snapshot()
 		f.history = n.copy.log.HistoryUpTo(f.snapshot.At().Index)
 		f.parts = []keyspace.Cursor{{}}
 	}
+	n.brokenOff = nil
 	n.feeds = append(n.feeds, f)
 	n.sendPart(f, 0)
 }
 
+// dropFeed breaks the feed of a copy off, if there is one.
 func (n *Node) dropFeed(to journal.NodeID) {
-	n.feeds = slices.DeleteFunc(n.feeds, func(f *feed) bool { return f.to == to })
+	if i := slices.IndexFunc(n.feeds, func(f *feed) bool { return f.to == to }); i >= 0 {
+		n.brokenOff = n.feeds[i]
+		n.feeds = slices.Delete(n.feeds, i, i+1)
+	}
 }
+
+// endFeeds breaks all feeds off for good.
+func (n *Node) endFeeds() { n.feeds, n.brokenOff = nil, nil }
 
 func (n *Node) hasFeed(to journal.NodeID) bool {
 	return slices.ContainsFunc(n.feeds, func(f *feed) bool { return f.to == to })
@@ -67,7 +82,7 @@ func (n *Node) feedIsDone(to journal.NodeID, match journal.Position) bool {
 	if i < 0 || match.Index < n.feeds[i].snapshot.At().Index {
 		return false
 	}
-	n.dropFeed(to)
+	n.feeds, n.brokenOff = slices.Delete(n.feeds, i, i+1), nil
 	return true
 }
 

@@ -21,6 +21,8 @@ type house struct {
 	nodes []*resident
 	conns uint64 // how many there have been
 	queue []func()
+
+	nextMisses func(frame.Frame) bool // for the next node that is added
 }
 
 // resident is one node in a house.
@@ -60,7 +62,8 @@ func (h *house) add(name string, change ...func(*core.Config)) *resident {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	r := &resident{name: name, node: node}
+	r := &resident{name: name, node: node, misses: h.nextMisses}
+	h.nextMisses = nil
 	h.nodes = append(h.nodes, r)
 	h.connect(r)
 	return r

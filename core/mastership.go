@@ -75,7 +75,7 @@ func (n *Node) endMastership(reason string) {
 		return
 	}
 	n.mastership = nil
-	n.feeds = nil
+	n.endFeeds()
 	text := "the mastership of epoch " + m.epoch.String() + " has ended: " + reason
 	for _, w := range m.waiting.all() {
 		n.reply(w.asker, w.written(frame.Receipt{}, &frame.Failure{

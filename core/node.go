@@ -22,6 +22,7 @@ type Node struct {
 	mastership *mastership // nil unless this node is master or on the way there
 	candidacy  candidacy
 	feeds      []*feed  // snapshots being sent
+	brokenOff  *feed    // the newest that did not come to its end; nil if none
 	install    *install // a snapshot being received; nil if none
 	watches    watchBook
 	answered   answered
@@ -184,7 +185,7 @@ func (n *Node) loseConnection() {
 	n.out.held = nil
 	n.candidacy = candidacy{}
 	n.replica.disconnect()
-	n.feeds = nil
+	n.endFeeds()
 	n.outbox.unsend()
 	n.answerAll(n.outbox.lose(func(id journal.NodeID) bool { return id != n.id() }, "the connection to the relay is gone"))
 	n.watches.keepOnly(n.id())

@@ -104,8 +104,9 @@ func (n *Node) onSupply(head frame.Head, f frame.Supply) {
 		return
 	}
 	if f.Refused || !n.copy.log.Contains(f.Prev) {
-		n.refuse(head.From, f, fmt.Errorf("the journals share nothing at %v", f.Prev))
-		m.fetch = nil // compare anew
+		err := fmt.Errorf("%v no longer has what it sealed: the journals part before %v", head.From, f.Prev)
+		n.refuse(head.From, f, err)
+		n.resign(err.Error())
 		return
 	}
 	if err := n.merge(f.Entries); err != nil {

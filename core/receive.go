@@ -201,5 +201,5 @@ func (n *Node) enterEpoch(epoch journal.Epoch) {
 	n.copy.meta.Accepted = epoch
 	n.copy.saveMeta()
 	n.replica = replica{}
-	n.feeds = nil
+	n.endFeeds()
 }
