@@ -23,6 +23,8 @@ type house struct {
 	queue []func()
 
 	nextMisses func(frame.Frame) bool // for the next node that is added
+	heldStores []func()               // of the register, while holdStores
+	holdStores bool
 }
 
 // resident is one node in a house.
@@ -141,7 +143,12 @@ func (h *house) roomStep(in room.Input) {
 				h.deliver(conn, e.Head, e.Body.(frame.Frame))
 			}
 		case room.Store:
-			h.queue = append(h.queue, func() { h.roomStep(room.Stored{Version: e.Register.Version}) })
+			done := func() { h.roomStep(room.Stored{Version: e.Register.Version}) }
+			if h.holdStores {
+				h.heldStores = append(h.heldStores, done)
+				break
+			}
+			h.queue = append(h.queue, done)
 		case room.Close:
 			for _, r := range h.nodes {
 				if r.conn == e.Conn {
@@ -160,6 +167,15 @@ func (h *house) deliver(conn uint64, head frame.Head, f frame.Frame) {
 			h.queue = append(h.queue, func() { h.step(r, core.Received{Conn: conn, Head: head, Frame: f}) })
 		}
 	}
+}
+
+// store lets the relay's disk go on.
+func (h *house) store() {
+	h.t.Helper()
+	h.holdStores = false
+	h.queue = append(h.queue, h.heldStores...)
+	h.heldStores = nil
+	h.run()
 }
 
 // run carries out everything until nothing is left to do at this moment.
