@@ -95,4 +95,3 @@ func (c *localCopy) compact(keepFrom journal.Index) {
 	c.saveSnapshot(c.log.HistoryUpTo(c.state.Committed().Index), false)
 	c.log.Compact(drop)
 }
-
