@@ -96,7 +96,6 @@ var outside = []struct{ module, where, why string }{
 	{"github.com/tidwall/btree", "core/keyspace", "ordered, and copied in constant time for snapshots; used without its locks"},
 	{"github.com/cespare/xxhash/v2", "core/keyspace", "the state hash is taken over every write"},
 	{"github.com/cespare/xxhash/v2", "core/sim", "the digest of a run is taken over every event"},
-	{"github.com/fxamacker/cbor/v2", "core/wire", "CBOR with limits against hostile input; the only place that knows the format of a frame"},
 }
 
 func TestWhatDecidesImportsNothingThatReachesTheWorld(t *testing.T) {

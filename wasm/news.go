@@ -23,7 +23,7 @@ const (
 // news tells the page how its node and the others stand: changes of role and
 // presence at once, positions now and then.
 type news struct {
-	post   func(map[string]any)
+	post   func(object)
 	stirs  chan struct{} // holds a token when there may be something to tell
 	polls  chan struct{} // holds a token when the others are to be asked now
 	health health
@@ -39,7 +39,7 @@ type news struct {
 	names  map[journal.NodeID]string // everybody ever seen
 }
 
-func newNews(post func(map[string]any)) *news {
+func newNews(post func(object)) *news {
 	return &news{
 		post: post, stirs: make(chan struct{}, 1), polls: make(chan struct{}, 1),
 		reports: map[journal.NodeID]frame.Report{}, names: map[journal.NodeID]string{},
@@ -108,9 +108,9 @@ func (n *news) tell(s core.Status, now time.Time) time.Duration {
 	wanted, reports := n.wanted, n.reports
 	n.mu.Unlock()
 	color, again := n.health.judge(s, now)
-	n.post(map[string]any{"type": "status", "status": statusOf(s, reports, color, n.names)})
+	n.post(typed("status").object("status", statusOf(s, reports, color, n.names)))
 	if wanted {
-		n.post(map[string]any{"type": "members", "members": membersOf(s, reports)})
+		n.post(putMembers(typed("members"), s, reports))
 	}
 	return again
 }

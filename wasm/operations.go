@@ -15,7 +15,7 @@ import (
 )
 
 // operations are the requests of the page, by the name it gives them.
-var operations = map[string]func(ctx context.Context, node *host.Node, m js.Value) (map[string]any, error){
+var operations = map[string]func(ctx context.Context, node *host.Node, m js.Value) (object, error){
 	"set":       set,
 	"delete":    remove,
 	"increment": increment,
@@ -26,32 +26,32 @@ var operations = map[string]func(ctx context.Context, node *host.Node, m js.Valu
 	"close":     leave,
 }
 
-func set(ctx context.Context, node *host.Node, m js.Value) (map[string]any, error) {
+func set(ctx context.Context, node *host.Node, m js.Value) (object, error) {
 	options, err := writeOptions(m)
 	if err != nil {
-		return nil, err
+		return object{}, err
 	}
 	receipt, err := node.Set(ctx, m.Get("key").String(), bytesOf(m.Get("value")), options)
 	return receiptOf(receipt, 0), err
 }
 
-func remove(ctx context.Context, node *host.Node, m js.Value) (map[string]any, error) {
+func remove(ctx context.Context, node *host.Node, m js.Value) (object, error) {
 	options, err := writeOptions(m)
 	if err != nil {
-		return nil, err
+		return object{}, err
 	}
 	n, receipt, err := node.Delete(ctx, options, m.Get("key").String())
 	return receiptOf(receipt, int64(n)), err
 }
 
-func increment(ctx context.Context, node *host.Node, m js.Value) (map[string]any, error) {
+func increment(ctx context.Context, node *host.Node, m js.Value) (object, error) {
 	options, err := writeOptions(m)
 	if err != nil {
-		return nil, err
+		return object{}, err
 	}
 	by, err := strconv.ParseInt(m.Get("by").String(), 10, 64)
 	if err != nil {
-		return nil, err
+		return object{}, err
 	}
 	sum, receipt, err := node.Increment(ctx, m.Get("key").String(), by, options)
 	return receiptOf(receipt, sum), err
@@ -68,39 +68,39 @@ func writeOptions(m js.Value) (host.WriteOptions, error) {
 	}, err
 }
 
-func get(ctx context.Context, node *host.Node, m js.Value) (map[string]any, error) {
+func get(ctx context.Context, node *host.Node, m js.Value) (object, error) {
 	item, err := node.Get(ctx, m.Get("key").String(), host.ReadOptions{Level: levelOf(m)})
 	if errors.Is(err, host.ErrNoKey) {
-		return map[string]any{"found": false}, nil
+		return newObject().flag("found", false), nil
 	}
-	return map[string]any{
-		"found": true, "value": bytesTo(item.Value), "revision": decimal(item.Revision), "position": item.Position.String(),
-	}, err
+	return newObject().flag("found", true).bytes("value", item.Value).
+		text("revision", decimal(item.Revision)).text("position", item.Position.String()), err
 }
 
 // pageMaxBytes bounds one answer to a scan, beyond the first item: it crosses
 // to the page in one piece.
 const pageMaxBytes = frame.ReplyMaxBytes
 
-func scan(ctx context.Context, node *host.Node, m js.Value) (map[string]any, error) {
+func scan(ctx context.Context, node *host.Node, m js.Value) (object, error) {
 	limit := m.Get("limit").Int()
-	items, size, more := []any{}, 0, false
+	var items []journal.Item
+	size, more := 0, false
 	for item, err := range node.Scan(ctx, m.Get("key").String(), host.ScanOptions{
 		ReadOptions: host.ReadOptions{Level: levelOf(m)}, After: m.Get("after").String(), Limit: limit,
 	}) {
 		if err != nil {
-			return nil, err
+			return object{}, err
 		}
-		items = append(items, map[string]any{
-			"key": item.Key, "value": bytesTo(item.Value), "revision": decimal(item.Revision),
-		})
+		items = append(items, item)
 		size += len(item.Key) + len(item.Value)
 		if size > pageMaxBytes || len(items) == limit {
 			more = true // perhaps: the next page may be empty
 			break
 		}
 	}
-	return map[string]any{"items": items, "more": more}, nil
+	return newObject().flag("more", more).list("items", len(items), func(i int) object {
+		return newObject().text("key", items[i].Key).bytes("value", items[i].Value).text("revision", decimal(items[i].Revision))
+	}), nil
 }
 
 func levelOf(m js.Value) frame.Level {
@@ -115,32 +115,32 @@ func levelOf(m js.Value) frame.Level {
 
 // verify answers unknown where the epoch of that number is another master's
 // than the receipt names: a receipt of another history says nothing here.
-func verify(ctx context.Context, node *host.Node, m js.Value) (map[string]any, error) {
+func verify(ctx context.Context, node *host.Node, m js.Value) (object, error) {
 	at, err := parsePosition(m.Get("position").String())
 	if err != nil {
-		return nil, err
+		return object{}, err
 	}
 	verdict, found, err := node.Verify(ctx, at)
 	by := m.Get("by").String()
 	if master := found.Epoch.Master; by != "" && !master.IsZero() && !strings.HasPrefix(master.Full(), by) {
 		verdict = frame.VerdictUnknown
 	}
-	return map[string]any{"verdict": verdict.String()}, err
+	return newObject().text("verdict", verdict.String()), err
 }
 
-func handOver(ctx context.Context, node *host.Node, m js.Value) (map[string]any, error) {
+func handOver(ctx context.Context, node *host.Node, m js.Value) (object, error) {
 	var successor journal.NodeID
 	if wanted := m.Get("node").String(); wanted != "" {
 		found, err := findMember(node.State().Members, wanted)
 		if err != nil {
-			return nil, err
+			return object{}, err
 		}
 		successor = found
 	}
 	_, err := node.HandOver(ctx, successor)
-	return map[string]any{}, err
+	return newObject(), err
 }
 
-func leave(ctx context.Context, node *host.Node, _ js.Value) (map[string]any, error) {
-	return map[string]any{}, node.Close(ctx)
+func leave(ctx context.Context, node *host.Node, _ js.Value) (object, error) {
+	return newObject(), node.Close(ctx)
 }

@@ -36,7 +36,7 @@ func newTab(page js.Value) *tab {
 }
 
 // post sends a message to the page.
-func (t *tab) post(message map[string]any) { t.page.Call("post", message) }
+func (t *tab) post(message object) { t.page.Call("post", message.Value) }
 
 // run takes messages for as long as the worker lives.
 func (t *tab) run() {
@@ -96,7 +96,7 @@ func (t *tab) handle(m js.Value) {
 // handleCall begins a request; it is answered by a goroutine of its own.
 func (t *tab) handleCall(m js.Value) {
 	key := m.Get("id").Int()
-	reply := func(result map[string]any, err error) { t.post(answer(key, result, err)) }
+	reply := func(result object, err error) { t.post(answer(key, result, err)) }
 	op := m.Get("op").String()
 	if op == "start" {
 		reply(t.start(m))
@@ -104,7 +104,7 @@ func (t *tab) handleCall(m js.Value) {
 	}
 	do, known := operations[op]
 	if !known || t.node == nil {
-		reply(nil, host.ErrClosed)
+		reply(object{}, host.ErrClosed)
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), timeLeft(m))
@@ -112,8 +112,8 @@ func (t *tab) handleCall(m js.Value) {
 	go func() {
 		began := time.Now()
 		result, err := do(ctx, t.node, m)
-		if result != nil {
-			result["ms"] = milliseconds(time.Since(began))
+		if err == nil {
+			result.Set("ms", milliseconds(time.Since(began)))
 		}
 		reply(result, err)
 		t.done <- key
@@ -147,9 +147,9 @@ func (t *tab) cancel(key int) {
 }
 
 // start joins the room. It does not wait for the relay.
-func (t *tab) start(m js.Value) (map[string]any, error) {
+func (t *tab) start(m js.Value) (object, error) {
 	if t.node != nil {
-		return nil, host.ErrClosed
+		return object{}, host.ErrClosed
 	}
 	visible := m.Get("visible").Bool()
 	node, err := host.Start(context.Background(), host.Config{
@@ -162,20 +162,20 @@ func (t *tab) start(m js.Value) (map[string]any, error) {
 		Transport: &transport{url: m.Get("relay").String(), socket: t.page.Get("WebSocket"), tap: t.tap},
 	})
 	if err != nil {
-		return nil, err
+		return object{}, err
 	}
 	t.node = node
 	t.news.appear(visible)
 	t.news.tell(node.State(), time.Now()) // before the answer: the page's status has a node from the beginning
 	go t.news.run(node)
 	go t.end()
-	return map[string]any{}, nil
+	return newObject(), nil
 }
 
 // end tells the page when the node has ended by itself.
 func (t *tab) end() {
 	<-t.node.Done()
 	if err := t.node.Err(); err != nil {
-		t.post(map[string]any{"type": "dead", "text": err.Error()})
+		t.post(typed("dead").text("text", err.Error()))
 	}
 }

@@ -14,12 +14,20 @@ import (
 // know: a picture of real traffic. Frames are collected for about as long as
 // one drawn frame lasts.
 type tap struct {
-	post func(map[string]any)
+	post func(object)
 
 	mu     sync.Mutex
 	wanted bool
-	frames []any
+	frames []seenFrame
 	timer  *time.Timer
+}
+
+// seenFrame is one message that went through the socket.
+type seenFrame struct {
+	out   bool
+	peer  string
+	kind  wire.Kind
+	bytes int
 }
 
 const (
@@ -27,7 +35,7 @@ const (
 	tapFramesMax = 500 // in one message; what is over it is not shown
 )
 
-func newTap(post func(map[string]any)) *tap {
+func newTap(post func(object)) *tap {
 	t := &tap{post: post}
 	t.timer = time.AfterFunc(time.Hour, t.flush)
 	t.timer.Stop()
@@ -55,9 +63,7 @@ func (t *tap) seen(message []byte, out bool) {
 	if err != nil {
 		return // the host says so where it matters
 	}
-	t.frames = append(t.frames, map[string]any{
-		"out": out, "peer": peerOf(e, out), "kind": e.Kind.String(), "bytes": len(message),
-	})
+	t.frames = append(t.frames, seenFrame{out: out, peer: peerOf(e, out), kind: e.Kind, bytes: len(message)})
 	if len(t.frames) == 1 {
 		t.timer.Reset(tapEvery)
 	}
@@ -86,6 +92,9 @@ func (t *tap) flush() {
 	t.frames = nil
 	t.mu.Unlock()
 	if len(frames) > 0 {
-		t.post(map[string]any{"type": "frames", "frames": frames})
+		t.post(typed("frames").list("frames", len(frames), func(i int) object {
+			f := frames[i]
+			return newObject().flag("out", f.out).text("peer", f.peer).text("kind", f.kind.String()).int("bytes", f.bytes)
+		}))
 	}
 }

@@ -32,20 +32,11 @@ func bytesOf(array js.Value) []byte {
 	return b
 }
 
-// bytesTo makes a Uint8Array.
-func bytesTo(b []byte) js.Value {
-	array := uint8Array.New(len(b))
-	js.CopyBytesToJS(array, b)
-	return array
-}
-
 // receiptOf is a receipt and the number that the operation gave.
-func receiptOf(r host.Receipt, number int64) map[string]any {
-	return map[string]any{
-		"position": r.Position.String(), "by": masterOf(r.Position.Epoch), "revision": decimal(r.Position.Index),
-		"ack": r.Ack.String(), "copies": int(r.Copies), "durable": int(r.Durable),
-		"number": strconv.FormatInt(number, 10),
-	}
+func receiptOf(r host.Receipt, number int64) object {
+	return newObject().text("position", r.Position.String()).text("by", masterOf(r.Position.Epoch)).
+		text("revision", decimal(r.Position.Index)).text("ack", r.Ack.String()).
+		int("copies", int(r.Copies)).int("durable", int(r.Durable)).text("number", strconv.FormatInt(number, 10))
 }
 
 // masterOf is the id of an epoch's master as people see it, or nothing.
@@ -91,37 +82,37 @@ func findMember(members []register.Member, wanted string) (journal.NodeID, error
 }
 
 // answer is the message that ends a request.
-func answer(id int, result map[string]any, err error) map[string]any {
+func answer(id int, result object, err error) object {
 	if err != nil {
-		return map[string]any{"type": "answer", "id": id, "error": problemOf(err)}
+		return typed("answer").int("id", id).object("error", problemOf(err))
 	}
-	return map[string]any{"type": "answer", "id": id, "result": result}
+	return typed("answer").int("id", id).object("result", result)
 }
 
 // problemOf is an error as the SDK's UnderstudyError takes it. Where nothing
 // was written and the reason is passing, the call may be made again.
-func problemOf(err error) map[string]any {
-	problem := map[string]any{"code": "REFUSED", "text": err.Error()}
+func problemOf(err error) object {
+	problem, code := newObject().text("text", err.Error()), "REFUSED"
 	failure, failed := errors.AsType[*frame.Failure](err)
 	switch {
 	case errors.Is(err, host.ErrNoRelay):
-		problem["code"] = "NO_MASTER"
+		code = "NO_MASTER"
 	case failed:
-		problem["code"] = failureCode(failure.Code)
+		code = failureCode(failure.Code)
 		if failure.Code == frame.CodeBusy || failure.Code == frame.CodeRetry {
-			problem["retryable"] = true
+			problem.flag("retryable", true)
 		}
 		if !failure.Position.IsZero() {
-			problem["position"] = failure.Position.String()
+			problem.text("position", failure.Position.String())
 		}
 	case errors.Is(err, host.ErrClosed):
-		problem["code"] = "CLOSED"
+		code = "CLOSED"
 	case errors.Is(err, context.Canceled):
-		problem["code"] = "ABORTED"
+		code = "ABORTED"
 	case errors.Is(err, context.DeadlineExceeded):
-		problem["code"] = "TIMEOUT"
+		code = "TIMEOUT"
 	}
-	return problem
+	return problem.text("code", code)
 }
 
 // failureCode is the word of the JavaScript API for a code. What a page can't

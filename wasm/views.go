@@ -12,15 +12,7 @@ import (
 )
 
 // statusOf is a node's status as understudy.d.ts has it.
-func statusOf(s core.Status, reports map[journal.NodeID]frame.Report, color string, names map[journal.NodeID]string) map[string]any {
-	waiting := make([]any, 0, len(s.Waiting.For))
-	for _, id := range s.Waiting.For {
-		name := names[id]
-		if name == "" {
-			name = id.String()
-		}
-		waiting = append(waiting, name)
-	}
+func statusOf(s core.Status, reports map[journal.NodeID]frame.Report, color string, names map[journal.NodeID]string) object {
 	master := masterNow(s)
 	lag := 0
 	if report, ok := reports[master]; ok && master != s.Node {
@@ -30,11 +22,19 @@ func statusOf(s core.Status, reports map[journal.NodeID]frame.Report, color stri
 	if !master.IsZero() {
 		shown = master.String()
 	}
-	return map[string]any{
-		"node": s.Node.String(), "name": s.Name, "role": roleOf(s.Role), "open": s.Open,
-		"epoch": s.Epoch.String(), "last": s.Last.String(), "commit": s.Commit.String(), "applied": s.Applied.String(),
-		"lag": lag, "storage": s.Storage, "health": color, "master": shown, "waiting": waiting,
+	waiting := arrayClass.New()
+	for i, id := range s.Waiting.For {
+		name := names[id]
+		if name == "" {
+			name = id.String()
+		}
+		waiting.SetIndex(i, name)
 	}
+	status := newObject().text("node", s.Node.String()).text("name", s.Name).text("role", roleOf(s.Role)).flag("open", s.Open).
+		text("epoch", s.Epoch.String()).text("last", s.Last.String()).text("commit", s.Commit.String()).
+		text("applied", s.Applied.String()).int("lag", lag).text("storage", s.Storage).text("health", color).text("master", shown)
+	status.Set("waiting", waiting)
+	return status
 }
 
 // masterNow is who holds the mastership, open or not; zero for nobody.
@@ -63,44 +63,50 @@ func behind(end, last journal.Position) int {
 	return int(end.Index - last.Index)
 }
 
-// membersOf lists the nodes with a copy. This node is shown as it is, the
-// others as they last answered.
-func membersOf(s core.Status, reports map[journal.NodeID]frame.Report) []any {
-	members := []any{}
+// putMembers lists the nodes with a copy.
+func putMembers(to object, s core.Status, reports map[journal.NodeID]frame.Report) object {
+	var copies []register.Member
+	for _, m := range s.Members {
+		if m.HasCopy() {
+			copies = append(copies, m)
+		}
+	}
 	end := s.Last
 	if report, ok := reports[masterNow(s)]; ok && report.Node != s.Node {
 		end = report.Last
 	}
-	for _, m := range s.Members {
-		if m.HasCopy() {
-			members = append(members, memberOf(m, s, reports, end))
-		}
-	}
-	return members
+	return to.list("members", len(copies), func(i int) object {
+		report, answered := reports[copies[i].Node]
+		return memberOf(copies[i], s, report, answered, end)
+	})
 }
 
-func memberOf(m register.Member, s core.Status, reports map[journal.NodeID]frame.Report, end journal.Position) map[string]any {
+// memberOf is one node as understudy.d.ts has it: this one as it is, the others
+// as they last answered. The log of the master ends at end.
+func memberOf(m register.Member, s core.Status, report frame.Report, answered bool, end journal.Position) object {
 	self := m.Node == s.Node
-	v := map[string]any{
-		"node": m.Node.String(), "name": m.Name, "kind": m.Kind.String(), "role": roleOf(frame.RoleJoining),
-		"inSync": s.Register.IsInSync(m.Node), "position": "", "commit": "", "applied": "", "hash": "",
-		"lag": 0, "visible": m.Visible, "storage": "", "self": self,
+	if self && !answered {
+		report.Last, report.Commit, report.Applied = s.Last, s.Commit, s.Applied
 	}
-	if report, ok := reports[m.Node]; ok {
-		v["role"] = roleOf(report.Role)
-		v["position"], v["commit"], v["applied"] = report.Last.String(), report.Commit.String(), report.Applied.String()
-		v["hash"] = fmt.Sprintf("%016x", report.Hash)
-		v["lag"], v["storage"] = behind(end, report.Last), report.Storage
+	role, last, storage := report.Role, report.Last, report.Storage
+	switch {
+	case self:
+		role, last, storage = s.Role, s.Last, s.Storage
+	case !answered, role == frame.RoleMaster && m.Node != masterNow(s):
+		role = frame.RoleJoining // or it has lost the seat since it answered
 	}
-	if self {
-		v["role"] = roleOf(s.Role)
-		v["storage"] = s.Storage
-		v["lag"] = behind(end, s.Last)
-	} else if v["role"] == frame.RoleMaster.String() && m.Node != masterNow(s) {
-		v["role"] = roleOf(frame.RoleJoining) // it has lost the seat since it answered
+	v := newObject().text("node", m.Node.String()).text("name", m.Name).text("kind", m.Kind.String()).
+		text("role", roleOf(role)).flag("inSync", s.Register.IsInSync(m.Node)).flag("visible", m.Visible).
+		text("storage", storage).flag("self", self)
+	lag, hash := 0, ""
+	if answered {
+		hash = fmt.Sprintf("%016x", report.Hash)
 	}
-	if self && v["position"] == "" {
-		v["position"], v["commit"], v["applied"] = s.Last.String(), s.Commit.String(), s.Applied.String()
+	if answered || self {
+		lag = behind(end, last)
+		v.text("position", report.Last.String()).text("commit", report.Commit.String()).text("applied", report.Applied.String())
+	} else {
+		v.text("position", "").text("commit", "").text("applied", "")
 	}
-	return v
+	return v.int("lag", lag).text("hash", hash)
 }

@@ -19,7 +19,7 @@ func (t *tab) watch(m js.Value) {
 	go func() {
 		err := t.follow(ctx, id, m.Get("prefix").String(), m.Get("from").String())
 		if err != nil && ctx.Err() == nil && !errors.Is(err, host.ErrClosed) {
-			t.post(map[string]any{"type": "changes", "id": id, "error": problemOf(err)})
+			t.post(typed("changes").int("id", id).object("error", problemOf(err)))
 		}
 	}()
 }
@@ -56,24 +56,21 @@ func (t *tab) resolve(ctx context.Context, from string) (journal.Position, error
 	return at, err
 }
 
-func changesOf(id int, c host.Changes) map[string]any {
-	events := make([]any, 0, len(c.Events))
-	for _, e := range c.Events {
-		event := map[string]any{
-			"type": "set", "key": e.Key, "revision": decimal(e.Position.Index), "position": e.Position.String(),
-		}
-		if e.Deleted {
-			event["type"] = "delete"
-		} else {
-			event["value"] = bytesTo(e.Value)
-		}
-		events = append(events, event)
-	}
+func changesOf(id int, c host.Changes) object {
 	by := ""
 	if master := c.Through.Epoch.Master; !master.IsZero() {
 		by = master.Full()
 	}
-	return map[string]any{
-		"type": "changes", "id": id, "gap": c.Gap, "events": events, "through": c.Through.String(), "by": by,
+	return typed("changes").int("id", id).flag("gap", c.Gap).text("through", c.Through.String()).text("by", by).
+		list("events", len(c.Events), func(i int) object { return changeOf(c.Events[i]) })
+}
+
+func changeOf(e journal.Event) object {
+	var change object
+	if e.Deleted {
+		change = typed("delete")
+	} else {
+		change = typed("set").bytes("value", e.Value)
 	}
+	return change.text("key", e.Key).text("revision", decimal(e.Position.Index)).text("position", e.Position.String())
 }

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"bytes"
 	"errors"
 	"sync"
 
@@ -33,7 +32,7 @@ type envelope struct {
 const envelopeBytes = 96
 
 // payloads holds buffers for payloads, which are copied into their message.
-var payloads = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+var payloads = sync.Pool{New: func() any { return new([]byte) }}
 
 // Encode returns the whole message of one frame. The error is a [*LimitError]
 // or a [*FormatError]: the frame breaks a rule that its receiver would refuse
@@ -49,10 +48,7 @@ func Encode(head frame.Head, f frame.Frame) ([]byte, error) {
 	if err := codecs[kind].check(f); err != nil {
 		return nil, named(kind, err)
 	}
-	message, err := encode(head, kind, f)
-	if err != nil {
-		return nil, err
-	}
+	message := encode(head, kind, f)
 	if err := atMost(nameFrame, frame.FrameMaxBytes, len(message)); err != nil {
 		return nil, err
 	}
@@ -66,23 +62,16 @@ func Encode(head frame.Head, f frame.Frame) ([]byte, error) {
 }
 
 // encode writes a frame that was checked.
-func encode(head frame.Head, kind Kind, f frame.Frame) ([]byte, error) {
-	payload := payloads.Get().(*bytes.Buffer)
+func encode(head frame.Head, kind Kind, f frame.Frame) []byte {
+	payload := payloads.Get().(*[]byte)
 	defer payloads.Put(payload)
-	payload.Reset()
-	if err := encoding.MarshalToBuffer(codecs[kind].pack(f), payload); err != nil {
-		return nil, &FormatError{Kind: kind, Text: err.Error()}
-	}
-	var message bytes.Buffer
-	message.Grow(payload.Len() + envelopeBytes + 17*len(head.To.Nodes))
+	*payload = appendItem((*payload)[:0], codecs[kind].pack(f))
+	message := make([]byte, 0, len(*payload)+envelopeBytes+17*len(head.To.Nodes))
 	e := envelope{
 		Group: head.To.Group, Nodes: packIDs(head.To.Nodes), From: id(head.From), Kind: kind,
-		Number: head.Epoch.Number, Master: id(head.Epoch.Master), Payload: payload.Bytes(),
+		Number: head.Epoch.Number, Master: id(head.Epoch.Master), Payload: *payload,
 	}
-	if err := encoding.MarshalToBuffer(&e, &message); err != nil {
-		return nil, &FormatError{Kind: kind, Text: err.Error()}
-	}
-	return message.Bytes(), nil
+	return appendItem(message, &e)
 }
 
 // DecodeEnvelope reads what a relay must know of a message, and no more: the

@@ -17,9 +17,8 @@ const (
 	majorSimple = 7
 )
 
-// profile walks through an item once. Every frame has one encoding only: the
-// library's decoder would let longer integers, keys in any order and a null in
-// place of anything pass.
+// profile walks through an item once. Every frame has one encoding only: longer
+// integers, keys in any order and a null in place of something are refused.
 type profile struct {
 	rest  []byte
 	items int // array elements and map pairs so far

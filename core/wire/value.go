@@ -7,55 +7,14 @@ import (
 // id is a NodeID or ClientID: a byte string of exactly 16 bytes.
 type id [16]byte
 
-// UnmarshalCBOR refuses any other length, which the library would cut or fill.
-func (i *id) UnmarshalCBOR(item []byte) error {
-	raw, err := byteString(item)
-	if err != nil {
-		return err
-	}
-	if len(raw) != len(i) {
-		return wrong("", "an id of %d bytes, not 16", len(raw))
-	}
-	copy(i[:], raw)
-	return nil
-}
-
 // key is any bytes in a Go string: a byte string, never text.
 type key string
-
-// UnmarshalCBOR takes a byte string only.
-func (k *key) UnmarshalCBOR(item []byte) error {
-	raw, err := byteString(item)
-	*k = key(raw)
-	return err
-}
 
 // view is a byte string that is left where it stands in the message.
 type view []byte
 
-// UnmarshalCBOR keeps the item, which the library allows only to those who know
-// what they gave it: here always a message that nobody changes.
-func (v *view) UnmarshalCBOR(item []byte) (err error) {
-	*v, err = byteString(item)
-	return err
-}
-
 // text is UTF-8 for people.
 type text string
-
-// MarshalCBOR writes CBOR text, which our mode does not do with strings.
-func (t text) MarshalCBOR() ([]byte, error) { return textEncoding.Marshal(string(t)) }
-
-// byteString returns what is in an item that must be a byte string. The item
-// is well-formed and of our profile.
-func byteString(item []byte) ([]byte, error) {
-	if len(item) == 0 || item[0]>>5 != majorBytes {
-		return nil, wrong("", "something else in place of a byte string")
-	}
-	p := profile{rest: item}
-	_, _, err := p.head()
-	return p.rest, err
-}
 
 // epoch is a journal.Epoch.
 type epoch struct {
@@ -72,8 +31,8 @@ type position struct {
 	Index  journal.Index
 }
 
-// packEpoch returns nil for the zero epoch. A pointer, because the library's
-// omitzero has no effect on a struct that becomes an array.
+// packEpoch returns nil for the zero epoch. A pointer: the usual
+// library's omitzero has no effect on a struct that becomes an array.
 func packEpoch(e journal.Epoch) *epoch {
 	if e.IsZero() {
 		return nil
