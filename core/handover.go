@@ -173,8 +173,11 @@ func (n *Node) progressDeparture() {
 	if d == nil || n.ended {
 		return
 	}
+	// A frame that waits for the disk would never leave: the goodbye itself
+	// does behind the register value that a handover has just brought.
 	handing := n.mastership != nil && n.mastership.handover != nil
-	if handing && n.now < d.deadline {
+	holding := !n.copy.isMetaStored() || len(n.out.held) > 0
+	if (handing || holding) && n.now < d.deadline {
 		return
 	}
 	if n.mastership != nil {
