@@ -119,7 +119,7 @@ export interface Status {
   /** Entries this copy is known to be behind the master. */
   readonly lag: number
   readonly storage: 'memory'
-  /** green: a part of the room, with nothing outstanding; yellow: on its way; red: offline or without a master. */
+  /** green: in sync, with nothing outstanding for a second; yellow: on its way there; red: offline, or the room waits for nodes that are not here. */
   readonly health: Health
   /** The master's id, 8 characters, or '' if there is none. */
   readonly master: string
