@@ -49,11 +49,11 @@ func TestScripts(t *testing.T) {
 }
 
 // patience is how long a script waits for what must come.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // longest is how long all scripts may take: what should have ended and has not
 // is stopped then.
-const longest = 2 * time.Minute
+const longest = 5 * time.Minute
 
 // waitFor polls until done reports true.
 func waitFor(ts *testscript.TestScript, what string, done func() bool) {
