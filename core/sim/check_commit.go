@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/journal"
 	"github.com/understudy-dev/understudy/core/register"
 )
@@ -31,8 +30,8 @@ func (g *god) checkCommit(c *copyView, p journal.Position) {
 	} else if n := len(g.commits); n > 0 && g.commits[n-1] != c.mem.log[n-1] {
 		g.replaceLost(c, i)
 	}
-	if c.role != frame.RoleMaster {
-		g.fail("commit", "%s, no master, has committed %v before any master", c.name, p)
+	if c.epoch.Master != c.id {
+		g.fail("commit", "%s has committed %v before the master of epoch %v has", c.name, p, c.epoch)
 	}
 	for _, k := range c.mem.log[len(g.commits):i] {
 		g.commit(c, k)

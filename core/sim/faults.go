@@ -53,20 +53,14 @@ func (f Fault) String() string {
 // Faults is a set of them.
 type Faults uint64
 
-// AllFaults is every kind of trouble, NoFaults none.
-const (
-	AllFaults Faults = 1<<faultCount - 1
-	NoFaults  Faults = 0
-)
+// AllFaults is every kind of trouble.
+const AllFaults Faults = 1<<faultCount - 1
 
 // Has reports whether f is in the set.
 func (s Faults) Has(f Fault) bool { return s&(1<<f) != 0 }
 
 // With returns the set with f in it.
 func (s Faults) With(f Fault) Faults { return s | 1<<f }
-
-// Without returns the set without f.
-func (s Faults) Without(f Fault) Faults { return s &^ (1 << f) }
 
 // Hits counts, for each kind, how often it changed what somebody did.
 type Hits [faultCount]int

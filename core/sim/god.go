@@ -66,6 +66,7 @@ type copyView struct {
 	disk    logView
 
 	role   frame.Role
+	epoch  journal.Epoch // accepted
 	commit journal.Position
 }
 
@@ -163,6 +164,8 @@ func carriesWritten(in core.Input) bool {
 		return ok
 	case core.Batch:
 		return slices.ContainsFunc(in.Inputs, carriesWritten)
+	case core.Connected, core.Disconnected, core.Persisted, core.StoreFailed, core.Wake,
+		core.Asked, core.Forget, core.Appeared, core.Leave:
 	}
 	return false
 }
@@ -259,7 +262,7 @@ func (g *god) chain(p journal.Position) []*known {
 // look compares what a node says of itself with what is known.
 func (g *god) look(c *copyView) {
 	s := c.node.core.Status()
-	c.role = s.Role
+	c.role, c.epoch = s.Role, s.Epoch
 	if s.Last != c.mem.last() {
 		g.fail("records", "%s ends at %v, but its records end at %v", c.name, s.Last, c.mem.last())
 	}

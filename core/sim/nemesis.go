@@ -71,6 +71,43 @@ func (n *nemesis) work() {
 	})
 }
 
+// storm hits a mastership while it begins: with what it has found out and
+// appended, but not committed.
+func (n *nemesis) storm(master journal.NodeID) {
+	if n.total == 0 || !n.chance.hit(n.w.plan.storms) {
+		return
+	}
+	n.w.after(n.chance.skewed(time.Millisecond, 200*time.Millisecond), streamNemesis, func() {
+		c := n.w.god.copies[master]
+		if n.w.healing || !c.running {
+			return
+		}
+		v := c.node
+		switch n.chance.IntN(4) {
+		case 0:
+			if n.w.plan.has(Crash) {
+				n.w.hits[Crash]++
+				n.w.crash(v)
+			}
+		case 1:
+			if v.conn != nil && n.w.plan.has(Cut) {
+				n.w.hits[Cut]++
+				n.w.net.cut(v.conn, 300*time.Millisecond)
+			}
+		case 2:
+			if v.conn != nil && n.w.plan.has(Unreachable) {
+				n.w.hits[Unreachable]++
+				n.isolate(&v.peer)
+			}
+		default:
+			if !v.isPaused() && n.w.plan.has(LongPause) {
+				n.w.hits[LongPause]++
+				v.pause(n.chance.between(deadAfter, 2*deadAfter))
+			}
+		}
+	})
+}
+
 // victim is a running node, the master more often than others; nil if none runs.
 func (n *nemesis) victim() *node {
 	if m := n.w.master(); m != nil && n.chance.hit(450) {

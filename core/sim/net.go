@@ -135,18 +135,28 @@ func (n *net) deliver(c *conn, up bool) {
 	if up {
 		first := c.up.waiting[0]
 		c.up.waiting = c.up.waiting[1:]
-		if !c.relayOpen && c.life == n.w.relay.life {
-			n.w.hits[LateFrame]++
+		if !c.relayOpen && c.life == n.w.relay.life && !n.isLate() {
+			return
 		}
 		n.w.relay.received(c, first.envelope)
 		return
 	}
 	first := c.down.waiting[0]
 	c.down.waiting = c.down.waiting[1:]
-	if c.peer.conn != c && c.peer.isUp() {
-		n.w.hits[LateFrame]++
+	if c.peer.conn != c && c.peer.isUp() && !n.isLate() {
+		return
 	}
 	c.peer.received(c, first.envelope)
+}
+
+// isLate decides whether a frame arrives although its connection is over for
+// the receiver: a reader may have had it already.
+func (n *net) isLate() bool {
+	if n.w.byHand || n.w.plan.has(LateFrame) {
+		n.w.hits[LateFrame]++
+		return true
+	}
+	return false
 }
 
 // cut ends a connection: of each queue a suffix is lost, and the ends learn of

@@ -47,7 +47,7 @@ func (n *node) start() {
 		},
 		Client:    n.w.clientID(n.name, n.starts),
 		Storage:   "simulated",
-		Strategy:  n.w.strategy(n),
+		Strategy:  n.w.strategy,
 		KeepBytes: n.w.options.KeepBytes,
 	}, n.disk.load())
 	if err != nil {

@@ -18,8 +18,8 @@ type Options struct {
 	// Duration is how long there are faults, in simulated time. 0: 15 to 40 s.
 	Duration time.Duration
 
-	// Faults are the kinds that may happen; each seed draws some of them and
-	// their rates. Without is what is left out of all of them.
+	// Without are the kinds of fault that must not happen. Of the others each
+	// seed draws some, and their rates.
 	Without Faults
 
 	// Election is the strategy of all nodes. "": succession.
@@ -74,7 +74,11 @@ type plan struct {
 	every    time.Duration // between two faults
 	wire     bool          // every frame goes through core/wire
 	volatile int           // nodes out of a thousand
+	storms   int           // new masterships out of a thousand that are hit while they begin
 }
+
+// has reports whether the seed has drawn a kind of fault.
+func (p *plan) has(f Fault) bool { return p.weights[f] > 0 }
 
 // draw fills in what the options leave open, and the plan.
 func (o *Options) draw() plan {
@@ -96,10 +100,13 @@ func (o *Options) draw() plan {
 	}
 	p.every = c.between(300*time.Millisecond, 2500*time.Millisecond)
 	p.wire = c.hit(100)
-	p.volatile = pick(c, 0, 200, 500, 1000)
+	p.storms = pick(c, 0, 200, 600)
+	if share := pick(c, 0, 200, 500, 1000); p.has(LostCopy) {
+		p.volatile = share
+	}
 	o.BigValues = c.hit(250)
-	if small := c.hit(400) && !o.Without.Has(Snapshot); small && o.KeepBytes == 0 {
-		o.KeepBytes = 500 + c.IntN(4000)
+	if keep := 500 + c.IntN(4000); c.hit(500) && p.has(Snapshot) && o.KeepBytes == 0 {
+		o.KeepBytes = keep
 	}
 	return p
 }

@@ -20,9 +20,10 @@ type peer struct {
 	id   journal.NodeID
 	life int // rises with every start and crash: what was planned for an earlier life is void
 
-	machine machine // nil while it is down
-	perform func(core.Effect)
-	started func() // after each successful connection attempt or start; nil for nothing
+	machine machine           // nil while it is down
+	perform func(core.Effect) // what only nodes ask for; nil for nothing
+	kill    func()            // what a crash does to it; nil for a client
+	started func()            // after each successful connection attempt or start; nil for nothing
 	onReply func(core.Replied)
 
 	seq uint64 // of the newest write its application asked for since the start
@@ -74,7 +75,7 @@ func (p *peer) step(in core.Input) {
 		if p.crashAfter == i {
 			p.crashAfter = -1
 			p.w.hits[CrashBetweenEffects]++
-			p.w.crashPeer(p)
+			p.kill()
 			return
 		}
 		p.effect(e)
@@ -160,6 +161,9 @@ func (p *peer) resume() {
 	}
 	backlog := p.backlog
 	p.backlog = nil
+	if len(backlog) > 1 && p.w.net.chance.hit(500) {
+		backlog = []core.Input{core.Batch{Inputs: backlog}} // as a host that has waited does
+	}
 	life := p.life
 	for _, in := range backlog {
 		if p.life != life {

@@ -20,6 +20,9 @@ const quiet = 8 * time.Second
 // result, on every system.
 func Run(o Options) Result {
 	w := newWorld(o, false)
+	if w.failure != nil {
+		return w.result(0)
+	}
 	w.populate()
 	w.nemesis = newNemesis(w)
 	w.nemesis.work()
@@ -43,11 +46,11 @@ func (w *World) populate() {
 	for i := range w.options.Nodes {
 		n := w.addNode(string(rune('a'+i)), !c.hit(w.plan.volatile))
 		n.prio = int32(c.IntN(3))
-		if w.plan.weights[ClockSkew] > 0 {
+		if w.plan.has(ClockSkew) {
 			n.ahead = c.between(0, pick(c, time.Second, 24*time.Hour))
 			w.hits[ClockSkew]++
 		}
-		if w.plan.weights[LateAlarm] > 0 && !n.durable && c.hit(300) {
+		if w.plan.has(LateAlarm) && !n.durable && c.hit(300) {
 			n.lateness = pick(c, 200*time.Millisecond, time.Second)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -59,23 +60,34 @@ func runSeeds(t *testing.T, first uint64, count int) []Result {
 				if i >= count || failures.Load() >= *failsFlag {
 					return
 				}
-				seed := first + uint64(i)
-				r := Run(Options{Seed: seed})
-				results[i] = r
-				if again := Run(Options{Seed: seed}); again.Digest != r.Digest {
+				if !runSeed(t, first+uint64(i), &results[i]) {
 					failures.Add(1)
-					t.Errorf("seed %d: two runs have the digests %016x and %016x\n%s", seed, r.Digest, again.Digest, rerun(seed))
-				}
-				if r.Failure != nil {
-					failures.Add(1)
-					t.Errorf("seed %d with %+v\n%s\n%s: %s\n%s", seed, r.Options,
-						strings.Join(r.Tail, "\n"), r.Failure.Check, r.Failure.Text, rerun(seed))
 				}
 			}
 		})
 	}
 	wait.Wait()
 	return results
+}
+
+// runSeed runs one seed twice and reports whether all was well.
+func runSeed(t *testing.T, seed uint64, r *Result) (well bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			t.Errorf("seed %d: panic: %v\n%s\n%s", seed, p, debug.Stack(), rerun(seed))
+		}
+	}()
+	*r = Run(Options{Seed: seed})
+	if r.Failure != nil {
+		t.Errorf("seed %d with %+v\n%s\n%s: %s\n%s", seed, r.Options,
+			strings.Join(r.Tail, "\n"), r.Failure.Check, r.Failure.Text, rerun(seed))
+		return false
+	}
+	if again := Run(Options{Seed: seed}); again.Digest != r.Digest {
+		t.Errorf("seed %d: two runs have the digests %016x and %016x\n%s", seed, r.Digest, again.Digest, rerun(seed))
+		return false
+	}
+	return true
 }
 
 // report prints what the seeds were worth.

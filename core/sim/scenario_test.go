@@ -21,7 +21,7 @@ import (
 // -rewrite, and then read it: it is the documentation of the protocol.
 func TestScenarios(t *testing.T) {
 	datadriven.Walk(t, "../../testdata/core", func(t *testing.T, path string) {
-		s := NewStage()
+		s := newStage()
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
 			if err := command(s, d); err != nil {
 				return s.script.take() + "error: " + err.Error() + "\n"
@@ -36,7 +36,7 @@ func TestScenarios(t *testing.T) {
 }
 
 // command does one command of a scenario.
-func command(s *Stage, d *datadriven.TestData) error {
+func command(s *stage, d *datadriven.TestData) error {
 	var words []string
 	for _, a := range d.CmdArgs {
 		words = append(words, a.String())
@@ -63,11 +63,11 @@ func command(s *Stage, d *datadriven.TestData) error {
 }
 
 // worldCommands concern no one node.
-var worldCommands = map[string]func(*Stage, []string) error{
+var worldCommands = map[string]func(*stage, []string) error{
 	// nodes a b c [volatile=c] [keep=BYTES] starts nodes and lets them come together.
 	"nodes": startNodes,
 	// join NODE... starts more nodes, and leaves the rest to deliver.
-	"join": func(s *Stage, words []string) error {
+	"join": func(s *stage, words []string) error {
 		for _, name := range words {
 			s.w.addNode(name, true).start()
 		}
@@ -75,13 +75,13 @@ var worldCommands = map[string]func(*Stage, []string) error{
 		return nil
 	},
 	// advance 3s lets time pass.
-	"advance": func(s *Stage, words []string) error {
+	"advance": func(s *stage, words []string) error {
 		d, err := time.ParseDuration(strings.Join(words, ""))
 		s.advance(d)
 		return err
 	},
 	// deliver [NODE [COUNT]] hands over the frames that wait for a node, or all until quiet.
-	"deliver": func(s *Stage, words []string) error {
+	"deliver": func(s *stage, words []string) error {
 		if len(words) == 0 {
 			s.settle()
 			return nil
@@ -104,14 +104,14 @@ var worldCommands = map[string]func(*Stage, []string) error{
 	// register shows the register on the relay's disk.
 	"register": showRegister,
 	// status shows every node in a line.
-	"status": func(s *Stage, _ []string) error {
+	"status": func(s *stage, _ []string) error {
 		for _, n := range s.w.nodes {
 			s.script.say(statusLine(s, n))
 		}
 		return nil
 	},
 	// relay-restart restarts the relay with its register: every connection is cut.
-	"relay-restart": func(s *Stage, _ []string) error {
+	"relay-restart": func(s *stage, _ []string) error {
 		for _, n := range s.w.nodes {
 			s.cut(n, true, false)
 		}
@@ -119,15 +119,15 @@ var worldCommands = map[string]func(*Stage, []string) error{
 		return nil
 	},
 	// replay NAME delivers a frame that was kept.
-	"replay": func(s *Stage, words []string) error { return s.replay(strings.Join(words, " ")) },
+	"replay": func(s *stage, words []string) error { return s.replay(strings.Join(words, " ")) },
 }
 
-func showRegister(s *Stage, _ []string) error {
+func showRegister(s *stage, _ []string) error {
 	s.script.say(string(s.script.text.reset().register(s.w.relay.stored).buf))
 	return nil
 }
 
-func startNodes(s *Stage, words []string) error {
+func startNodes(s *stage, words []string) error {
 	var nodes []*node
 	volatile := map[string]bool{}
 	for _, w := range words {
@@ -154,7 +154,7 @@ func startNodes(s *Stage, words []string) error {
 	return showRegister(s, nil)
 }
 
-func statusLine(s *Stage, n *node) string {
+func statusLine(s *stage, n *node) string {
 	if !n.isUp() {
 		return n.name + ": down"
 	}
@@ -170,78 +170,78 @@ func statusLine(s *Stage, n *node) string {
 }
 
 // nodeCommands concern the node that is named first.
-var nodeCommands = map[string]func(*Stage, *node, []string) error{
+var nodeCommands = map[string]func(*stage, *node, []string) error{
 	// start NODE starts a node again; connect NODE makes a connection.
-	"start":   func(_ *Stage, n *node, _ []string) error { n.start(); return nil },
-	"connect": func(s *Stage, n *node, _ []string) error { s.w.net.dial(&n.peer); return nil },
+	"start":   func(_ *stage, n *node, _ []string) error { n.start(); return nil },
+	"connect": func(s *stage, n *node, _ []string) error { s.w.net.dial(&n.peer); return nil },
 	// cut NODE [unnoticed] [by-relay-only] ends its connection; one end may not notice.
-	"cut": func(s *Stage, n *node, words []string) error {
+	"cut": func(s *stage, n *node, words []string) error {
 		s.cut(n, !slices.Contains(words, "by-relay-only"), !slices.Contains(words, "unnoticed"))
 		return nil
 	},
 	// clone NODE NAME starts a second process with a copy of a node's disk.
-	"clone": func(s *Stage, n *node, words []string) error {
+	"clone": func(s *stage, n *node, words []string) error {
 		twin := s.w.addNode(words[0], true)
 		twin.id, twin.lives, twin.disk.stored = n.id, 1, n.disk.load()
 		twin.start()
 		return nil
 	},
-	"crash": func(s *Stage, n *node, _ []string) error {
+	"crash": func(s *stage, n *node, _ []string) error {
 		s.w.crash(n)
 		s.due()
 		return nil
 	},
-	"pause":  func(_ *Stage, n *node, _ []string) error { n.pausedByHand = true; return nil },
-	"resume": func(_ *Stage, n *node, _ []string) error { n.pausedByHand = false; n.resume(); return nil },
+	"pause":  func(_ *stage, n *node, _ []string) error { n.pausedByHand = true; return nil },
+	"resume": func(_ *stage, n *node, _ []string) error { n.pausedByHand = false; n.resume(); return nil },
 	// hold-disk NODE makes what it stores wait; persist NODE lets it be durable.
-	"hold-disk": func(_ *Stage, n *node, _ []string) error { n.disk.held = true; return nil },
-	"persist": func(_ *Stage, n *node, _ []string) error {
+	"hold-disk": func(_ *stage, n *node, _ []string) error { n.disk.held = true; return nil },
+	"persist": func(_ *stage, n *node, _ []string) error {
 		n.disk.held = false
 		n.planDisk()
 		return nil
 	},
 	// hold NODE makes what it sends wait before the relay; release NODE lets it go.
-	"hold":    func(s *Stage, n *node, _ []string) error { s.hold(n, true); return nil },
-	"release": func(s *Stage, n *node, _ []string) error { s.hold(n, false); return nil },
+	"hold":    func(s *stage, n *node, _ []string) error { s.hold(n, true); return nil },
+	"release": func(s *stage, n *node, _ []string) error { s.hold(n, false); return nil },
 	"write":   write,
 	"read":    read,
-	"watch": func(s *Stage, n *node, words []string) error {
+	"watch": func(s *stage, n *node, words []string) error {
 		n.ids++
 		s.ask(n, frame.Watch{ID: n.ids, Prefix: words[0]})
 		return nil
 	},
 	// handover NODE TO asks a master to pass the mastership on.
-	"handover": func(s *Stage, n *node, words []string) error {
+	"handover": func(s *stage, n *node, words []string) error {
 		to, err := s.node(words[0])
 		n.ids++
 		s.ask(n, frame.Yield{ID: n.ids, Successor: to.id})
 		return err
 	},
-	"leave": func(_ *Stage, n *node, words []string) error {
+	"leave": func(_ *stage, n *node, words []string) error {
 		n.step(core.Leave{Now: slices.Contains(words, "now")})
 		return nil
 	},
-	"verify": func(s *Stage, n *node, words []string) error {
+	"verify": func(s *stage, n *node, words []string) error {
 		p, err := s.position(words[0])
 		n.ids++
 		s.ask(n, frame.Verify{ID: n.ids, Position: p})
 		return err
 	},
 	// keep NODE NAME copies the next frame that waits for a node.
-	"keep": func(s *Stage, n *node, words []string) error { return s.keep(words[0], n) },
-	"log": func(s *Stage, n *node, _ []string) error {
+	"keep": func(s *stage, n *node, words []string) error { return s.keep(words[0], n) },
+	"log": func(s *stage, n *node, _ []string) error {
 		for _, k := range s.w.god.copies[n.id].mem.log {
 			s.script.say(string(s.script.text.reset().entry(&k.entry).buf))
 		}
 		return nil
 	},
-	"orphans": func(s *Stage, n *node, _ []string) error {
+	"orphans": func(s *stage, n *node, _ []string) error {
 		for _, o := range s.w.god.copies[n.id].mem.orphans {
 			s.script.say(string(s.script.text.reset().orphan(o).buf))
 		}
 		return nil
 	},
-	"waiting": func(s *Stage, n *node, _ []string) error {
+	"waiting": func(s *stage, n *node, _ []string) error {
 		if n.conn != nil {
 			for _, p := range n.conn.down.waiting {
 				s.script.say(string(s.script.text.reset().input(core.Received{Head: p.head, Frame: p.frame}).buf))
@@ -252,7 +252,7 @@ var nodeCommands = map[string]func(*Stage, *node, []string) error{
 }
 
 // write NODE [if KEY=VALUE | if-absent=KEY] KEY=VALUE KEY+NUMBER -KEY [ack=ACK] [wait=TIME]
-func write(s *Stage, n *node, words []string) error {
+func write(s *stage, n *node, words []string) error {
 	w := frame.Write{Wait: time.Minute}
 	var err error
 	for _, word := range words {
@@ -289,7 +289,7 @@ func write(s *Stage, n *node, words []string) error {
 }
 
 // read NODE KEY [LEVEL]
-func read(s *Stage, n *node, words []string) error {
+func read(s *stage, n *node, words []string) error {
 	levels := map[string]frame.Level{"": frame.LevelCommitted, "local": frame.LevelLocal, "committed": frame.LevelCommitted, "latest": frame.LevelLatest}
 	level, ok := levels[strings.Join(words[1:], " ")]
 	if !ok {

@@ -25,10 +25,8 @@ type user struct {
 	pipeline int           // how many may be open
 	client   journal.ClientID
 
-	watch    *watching
-	watchID  uint64
-	watchAt  journal.NodeID // who serves it
-	watchGap time.Duration
+	watch   *watching // the newest; it is resumed where it stands
+	watchID uint64    // 0 while it is lost
 }
 
 // call is one request and what came of it.
@@ -111,7 +109,10 @@ func (u *user) nextWrite() frame.Write {
 	w := frame.Write{
 		Origin: journal.Origin{Seq: u.peer.seq},
 		Ack:    pick(u.chance, journal.AckAsync, journal.AckAsync, journal.AckOne, journal.AckAll, journal.AckAll, journal.Ack(2)),
-		Wait:   u.chance.between(200*time.Millisecond, 6*time.Second),
+		Wait:   u.chance.between(time.Second, 6*time.Second),
+	}
+	if u.chance.hit(100) {
+		w.Wait = u.chance.between(50*time.Millisecond, 400*time.Millisecond)
 	}
 	key := fmt.Sprintf("k%d", 1+u.chance.IntN(keyCount-1))
 	switch n := u.chance.IntN(100); {
@@ -157,13 +158,15 @@ const giveUpAfter = 8 * time.Second
 
 // giveUp forgets requests that take too long. Only a write has its own limit.
 func (u *user) giveUp() {
-	u.open = slices.DeleteFunc(u.open, func(c *call) bool {
-		if _, isWrite := c.asked.(frame.Write); isWrite || u.w.now.Sub(c.began) < giveUpAfter {
-			return false
+	for _, c := range slices.Clone(u.open) {
+		_, isWrite := c.asked.(frame.Write)
+		i := slices.Index(u.open, c)
+		if isWrite || i < 0 || u.w.now.Sub(c.began) < giveUpAfter {
+			continue
 		}
+		u.open = slices.Delete(u.open, i, i+1)
 		u.peer.step(core.Forget{Frame: c.asked})
-		return true
-	})
+	}
 }
 
 // beginWatch starts a watch, or resumes the one that was lost.

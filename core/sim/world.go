@@ -16,16 +16,17 @@ import (
 // World is everything there is in a run. [Run] drives one from a seed;
 // the scenarios drive one by hand.
 type World struct {
-	options Options
-	plan    plan
-	now     journal.Instant
-	began   journal.Instant
-	agenda  agenda
-	trace   *trace
-	names   *names
-	byHand  bool
-	healing bool // no more faults, no more requests
-	busy    int  // events of this moment
+	options  Options
+	plan     plan
+	strategy election.Strategy
+	now      journal.Instant
+	began    journal.Instant
+	agenda   agenda
+	trace    *trace
+	names    *names
+	byHand   bool
+	healing  bool // no more faults, no more requests
+	busy     int  // events of this moment
 
 	net        net
 	diskChance chance
@@ -54,6 +55,7 @@ var epoch0 = journal.Instant(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).UnixNan
 func newWorld(o Options, byHand bool) *World {
 	w := &World{options: o, now: epoch0, began: epoch0, names: newNames(), byHand: byHand}
 	w.plan = w.options.draw()
+	w.strategy = strategies[o.Election]
 	w.trace = newTrace(w.names, epoch0, o.Trace)
 	w.god = newGod(w)
 	w.diskChance = newChance(o.Seed, "disk")
@@ -63,6 +65,9 @@ func newWorld(o Options, byHand bool) *World {
 	}
 	w.net.mean = w.net.chance.between(500*time.Microsecond, 60*time.Millisecond)
 	w.relay = newRelay(w)
+	if w.strategy == nil {
+		w.failf("options", "there is no election strategy %q", o.Election)
+	}
 	return w
 }
 
@@ -99,7 +104,7 @@ const busyMax = 20_000
 // addNode makes a place for a node. It is not started.
 func (w *World) addNode(name string, durable bool) *node {
 	n := &node{peer: peer{w: w, name: name, crashAfter: -1}, durable: durable, visible: true}
-	n.perform = n.performOwn
+	n.perform, n.kill = n.performOwn, func() { w.crash(n) }
 	n.disk.least, n.disk.mean = 50*time.Microsecond, w.diskChance.between(100*time.Microsecond, 8*time.Millisecond)
 	w.nodes = append(w.nodes, n)
 	return n
@@ -136,24 +141,21 @@ func (w *World) clientID(name string, start int) journal.ClientID {
 	return id
 }
 
-func (w *World) strategy(*node) election.Strategy { return election.Succession{} }
-
-// crashPeer kills a process: a node with its disk, or a client.
-func (w *World) crashPeer(p *peer) {
-	for _, n := range w.nodes {
-		if &n.peer == p {
-			w.crash(n)
-			return
-		}
-	}
+// strategies are the ways to elect, by the names of the rooms' setting.
+var strategies = map[string]election.Strategy{
+	"":           election.Succession{},
+	"succession": election.Succession{},
 }
 
 // crash kills a node; a random part of what is on its way to the disk is kept.
 func (w *World) crash(n *node) {
 	waiting := n.disk.onTheWay()
 	keep := w.diskChance.IntN(waiting + 1)
-	if w.byHand {
+	switch {
+	case w.byHand:
 		keep = 0
+	case !w.plan.has(TornStore):
+		keep = waiting
 	}
 	if keep < waiting {
 		w.hits[TornStore]++
@@ -179,6 +181,9 @@ func (w *World) mastershipRegistered(r register.Register) {
 	if !r.Epoch.Master.IsZero() {
 		w.lastRegistered++
 		w.takeovers = w.lastRegistered - 1
+		if w.nemesis != nil && !w.healing {
+			w.nemesis.storm(r.Epoch.Master)
+		}
 	}
 }
 

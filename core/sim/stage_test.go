@@ -9,10 +9,10 @@ import (
 	"github.com/understudy-dev/understudy/core/journal"
 )
 
-// Stage is a world that is driven by hand: time stands still and no frame
+// stage is a world that is driven by hand: time stands still and no frame
 // reaches a node until a command says so. What nodes send reaches the relay at
 // once, and what they store is durable at once, unless it is held.
-type Stage struct {
+type stage struct {
 	w      *World
 	script *script
 	kept   map[string]keptFrame
@@ -25,11 +25,11 @@ type keptFrame struct {
 	envelope
 }
 
-// NewStage returns an empty stage.
-func NewStage() *Stage {
+// newStage returns an empty stage.
+func newStage() *stage {
 	w := newWorld(Options{Seed: 1, Nodes: 1, KeepBytes: 1 << 20}, true)
 	w.plan.wire = true
-	s := &Stage{w: w, script: newScript(w.names), kept: map[string]keptFrame{}, seq: map[*node]uint64{}}
+	s := &stage{w: w, script: newScript(w.names), kept: map[string]keptFrame{}, seq: map[*node]uint64{}}
 	w.trace.script = s.script
 	return s
 }
@@ -38,7 +38,7 @@ func NewStage() *Stage {
 const settleAfter = 5 * time.Second
 
 // start starts nodes and lets them come together, without a word.
-func (s *Stage) start(nodes []*node) error {
+func (s *stage) start(nodes []*node) error {
 	s.script.mute = true
 	defer func() { s.script.mute = false }()
 	for _, n := range nodes {
@@ -56,7 +56,7 @@ func (s *Stage) start(nodes []*node) error {
 }
 
 // settle delivers everything until nothing is on its way any more.
-func (s *Stage) settle() {
+func (s *stage) settle() {
 	for {
 		s.due()
 		moved := false
@@ -70,11 +70,11 @@ func (s *Stage) settle() {
 }
 
 // due lets happen what is due at this moment.
-func (s *Stage) due() { s.w.runUntil(s.w.now, nil) }
+func (s *stage) due() { s.w.runUntil(s.w.now, nil) }
 
 // deliver hands a node the frames that wait for it, at most count unless that
 // is negative, and says how many.
-func (s *Stage) deliver(n *node, count int) int {
+func (s *stage) deliver(n *node, count int) int {
 	c := n.conn
 	if c == nil || n.isPaused() {
 		return 0
@@ -97,7 +97,7 @@ func (s *Stage) deliver(n *node, count int) int {
 	return waiting
 }
 
-func (s *Stage) node(name string) (*node, error) {
+func (s *stage) node(name string) (*node, error) {
 	for _, n := range s.w.nodes {
 		if n.name == name {
 			return n, nil
@@ -108,7 +108,7 @@ func (s *Stage) node(name string) (*node, error) {
 
 // cut ends a node's connection. What is on its way to it is lost, and each end
 // learns of it at once or not at all.
-func (s *Stage) cut(n *node, nodeLearns, relayLearns bool) {
+func (s *stage) cut(n *node, nodeLearns, relayLearns bool) {
 	c := n.conn
 	if c == nil {
 		return
@@ -125,7 +125,7 @@ func (s *Stage) cut(n *node, nodeLearns, relayLearns bool) {
 }
 
 // hold makes what a node sends wait, or lets it go.
-func (s *Stage) hold(n *node, held bool) {
+func (s *stage) hold(n *node, held bool) {
 	if n.conn == nil {
 		return
 	}
@@ -135,10 +135,10 @@ func (s *Stage) hold(n *node, held bool) {
 }
 
 // advance lets time pass: alarms ring.
-func (s *Stage) advance(d time.Duration) { s.w.runUntil(s.w.now.Add(d), nil) }
+func (s *stage) advance(d time.Duration) { s.w.runUntil(s.w.now.Add(d), nil) }
 
 // ask is a request of the application at a node.
-func (s *Stage) ask(n *node, f frame.Frame) {
+func (s *stage) ask(n *node, f frame.Frame) {
 	if w, ok := f.(frame.Write); ok {
 		s.seq[n]++
 		w.Origin.Seq = s.seq[n]
@@ -149,7 +149,7 @@ func (s *Stage) ask(n *node, f frame.Frame) {
 }
 
 // keep copies the next frame that waits for a node.
-func (s *Stage) keep(name string, n *node) error {
+func (s *stage) keep(name string, n *node) error {
 	if n.conn == nil || len(n.conn.down.waiting) == 0 {
 		return fmt.Errorf("nothing waits for %s", n.name)
 	}
@@ -158,7 +158,7 @@ func (s *Stage) keep(name string, n *node) error {
 }
 
 // replay delivers a kept frame on the present connection of its receiver.
-func (s *Stage) replay(name string) error {
+func (s *stage) replay(name string) error {
 	k, ok := s.kept[name]
 	if !ok || k.to.conn == nil {
 		return fmt.Errorf("no frame %q was kept, or its receiver is not connected", name)
@@ -168,8 +168,8 @@ func (s *Stage) replay(name string) error {
 	return nil
 }
 
-// entryName reads EPOCH/INDEX.
-func (s *Stage) position(text string) (journal.Position, error) {
+// position reads EPOCH/INDEX.
+func (s *stage) position(text string) (journal.Position, error) {
 	var number, index uint64
 	if _, err := fmt.Sscanf(text, "%d/%d", &number, &index); err != nil {
 		return journal.Position{}, fmt.Errorf("%q is no position", text)
