@@ -1,9 +1,10 @@
 // Reads every golden message with another CBOR library and by tables of its
 // own, and compares it with the JSON beside it. It shares no code with
 // core/wire: both were written from the section "The wire" of core/PROTOCOL.md.
+import assert from 'node:assert/strict'
 import { readFileSync, readdirSync } from 'node:fs'
+import test from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { isDeepStrictEqual } from 'node:util'
 import { decode, encode } from 'cborg'
 
 const folder = fileURLToPath(new URL('..', import.meta.url))
@@ -202,19 +203,13 @@ const message = (data) => {
 }
 
 const names = readdirSync(folder).filter((f) => f.endsWith('.hex')).map((f) => f.slice(0, -4))
-const bad = names.filter((name) => {
-  const want = JSON.parse(readFileSync(`${folder}/${name}.json`, 'utf8'))
-  try {
-    const got = message(Buffer.from(readFileSync(`${folder}/${name}.hex`, 'utf8').replaceAll('\n', ''), 'hex'))
-    if (isDeepStrictEqual(got, want)) return false
-    console.error(`${name}:`, JSON.stringify(got, null, 2), 'but the JSON says', JSON.stringify(want, null, 2))
-  } catch (err) {
-    console.error(`${name}: ${err.message}`)
-  }
-  return true
-})
-if (names.length === 0 || bad.length > 0) {
-  console.error(`${bad.length} of ${names.length} vectors are wrong`)
-  process.exit(1)
+
+test('there are golden messages', () => assert.notEqual(names.length, 0))
+
+for (const name of names) {
+  test(name, () => {
+    const hex = readFileSync(`${folder}/${name}.hex`, 'utf8').replaceAll('\n', '')
+    const want = JSON.parse(readFileSync(`${folder}/${name}.json`, 'utf8'))
+    assert.deepEqual(message(Buffer.from(hex, 'hex')), want)
+  })
 }
-console.log(`${names.length} vectors ok`)
