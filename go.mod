@@ -2,7 +2,7 @@ module github.com/understudy-dev/understudy
 
 go 1.26
 
-ignore ./node_modules
+ignore node_modules
 
 require (
 	github.com/andybalholm/brotli v1.2.0
