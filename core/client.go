@@ -218,12 +218,25 @@ func (c *Client) forgetPeer(id journal.NodeID, why string) {
 }
 
 func (c *Client) onAnswer(from journal.NodeID, f frame.Frame) {
-	if r, ok := f.(frame.Report); ok {
-		c.known = max(c.known, r.Commit.Index)
-	}
+	c.known = max(c.known, committedBy(f))
 	if answer := c.outbox.answer(c.now, from, f); answer != nil {
 		c.out.do(Replied{Frame: answer})
 	}
+}
+
+// committedBy is an index that is committed, as an answer shows; 0 if it doesn't.
+func committedBy(f frame.Frame) journal.Index {
+	switch f := f.(type) {
+	case frame.Report:
+		return f.Commit.Index
+	case frame.Changes:
+		return f.Through.Index
+	case frame.Written:
+		if f.Receipt.Ack == journal.AckAll {
+			return f.Receipt.Position.Index
+		}
+	}
+	return 0
 }
 
 func (c *Client) onRefused(f frame.Refused) {

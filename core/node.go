@@ -113,6 +113,9 @@ func (n *Node) act(in Input) {
 // flush ends a step: what came up in it is done together, so that many inputs
 // make one append and one frame.
 func (n *Node) flush() {
+	if n.ended {
+		return // nothing is stored or said any more
+	}
 	n.keepTime()
 	if n.mastership != nil {
 		n.superviseMastership()
