@@ -11,35 +11,36 @@ import (
 type content struct {
 	at    journal.Position
 	time  journal.Instant
-	items *btree.BTreeG[row]
+	items *btree.BTreeG[*row]
 	sum   uint64 // of the rows' hashes
 	table table
 }
 
 // row is one key with its share of the state hash, so that large values are
-// hashed only once.
+// hashed only once. A row in a tree is never changed: copies share it.
 type row struct {
 	journal.Item
 	hash uint64
 }
 
-func newRow(key string, value []byte, revision journal.Index) row {
-	return row{
+func newRow(key string, value []byte, revision journal.Index) *row {
+	return &row{
 		Item: journal.Item{Key: key, Value: value, Revision: revision},
 		hash: hashItem(key, value, revision),
 	}
 }
 
-func rowLess(a, b row) bool { return a.Key < b.Key }
+func rowLess(a, b *row) bool { return a.Key < b.Key }
 
-func byKey(key string) row { return row{Item: journal.Item{Key: key}} }
+func byKey(key string) *row { return &row{Item: journal.Item{Key: key}} }
 
 func newContent() content {
 	return content{items: newTree(rowLess), table: newTable()}
 }
 
-// newTree returns a tree for one goroutine.
-func newTree[T any](less func(a, b T) bool) *btree.BTreeG[T] {
+// newTree returns a tree for one goroutine. All trees are of pointers, so that
+// they share one compiled form, of 60 kB: a tab has to download it.
+func newTree[T any](less func(a, b *T) bool) *btree.BTreeG[*T] {
 	return btree.NewBTreeGOptions(less, btree.Options{NoLocks: true})
 }
 
@@ -58,27 +59,32 @@ func (c *content) copy() content {
 	return second
 }
 
-// put sets a key and returns what it replaced.
-func (c *content) put(r row) (old row, existed bool) {
-	old, existed = c.items.Set(r)
-	c.sum += r.hash - old.hash
-	return old, existed
+// put sets a key and returns what it replaced; nil if there was none.
+func (c *content) put(r *row) (old *row) {
+	old, existed := c.items.Set(r)
+	c.sum += r.hash
+	if existed {
+		c.sum -= old.hash
+	}
+	return old
 }
 
-// remove deletes a key and returns what it was.
-func (c *content) remove(key string) (old row, existed bool) {
-	old, existed = c.items.Delete(byKey(key))
-	c.sum -= old.hash
-	return old, existed
+// remove deletes a key and returns what it was; nil if there was none.
+func (c *content) remove(key string) (old *row) {
+	old, existed := c.items.Delete(byKey(key))
+	if existed {
+		c.sum -= old.hash
+	}
+	return old
 }
 
 // revert takes back the newest entry.
 func (c *content) revert(u *undo) {
-	for i := range u.items {
-		if old := &u.items[i]; old.existed {
+	for _, old := range u.items {
+		if old.row != nil {
 			c.put(old.row)
 		} else {
-			c.remove(old.row.Key)
+			c.remove(old.key)
 		}
 	}
 	c.table.revert(&u.table)

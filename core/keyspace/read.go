@@ -15,7 +15,10 @@ func isReserved(key string) bool { return len(key) > 0 && key[0] == 0 }
 // Get returns a key at Applied, committed or not. Reserved keys are found too.
 func (s *State) Get(key string) (journal.Item, bool) {
 	r, ok := s.newest.items.Get(byKey(key))
-	return r.Item, ok
+	if !ok {
+		return journal.Item{}, false
+	}
+	return r.Item, true
 }
 
 // GetCommitted returns a key as it is at the commit mark.
@@ -33,9 +36,9 @@ func (s *State) IsDirty(key string) bool { return s.oldest(key) != nil }
 // mark that touched it, or nil if none did.
 func (s *State) oldest(key string) *oldItem {
 	var found *oldItem
-	s.dirty.Ascend(dirtyItem{key: key}, func(d dirtyItem) bool {
-		if d.key == key {
-			found = d.old
+	s.dirty.Ascend(&oldItem{key: key}, func(old *oldItem) bool {
+		if old.key == key {
+			found = old
 		}
 		return false
 	})
@@ -44,7 +47,7 @@ func (s *State) oldest(key string) *oldItem {
 
 // item returns the key for a reader.
 func (o *oldItem) item() (journal.Item, bool) {
-	if !o.existed {
+	if o.row == nil {
 		return journal.Item{}, false
 	}
 	return o.row.Item, true
@@ -57,7 +60,7 @@ func (s *State) Scan(prefix, after string, visit func(journal.Item) bool) {
 	if isReserved(prefix) {
 		return
 	}
-	s.newest.items.Ascend(byKey(max(prefix, after, firstOpenKey)), func(r row) bool {
+	s.newest.items.Ascend(byKey(max(prefix, after, firstOpenKey)), func(r *row) bool {
 		if r.Key == after {
 			return true
 		}
@@ -77,13 +80,13 @@ func (s *State) ScanCommitted(prefix, after string, visit func(journal.Item) boo
 	}
 	start := max(prefix, after, firstOpenKey)
 	items, dirty := s.newest.items.Iter(), s.dirty.Iter()
-	moreItems, moreDirty := items.Seek(byKey(start)), dirty.Seek(dirtyItem{key: start})
+	moreItems, moreDirty := items.Seek(byKey(start)), dirty.Seek(&oldItem{key: start})
 	for moreItems || moreDirty {
 		var item journal.Item
 		exists := true
 		if moreDirty && (!moreItems || dirty.Item().key <= items.Item().Key) {
 			first := dirty.Item() // the oldest undo of its key
-			item, exists = first.old.item()
+			item, exists = first.item()
 			item.Key = first.key
 			for moreDirty && dirty.Item().key == first.key {
 				moreDirty = dirty.Next()

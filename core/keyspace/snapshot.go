@@ -61,7 +61,7 @@ func (s *Snapshot) Part(from Cursor, limitBytes int) (part Part, next Cursor, do
 	}
 	full := false
 	if !from.clients {
-		s.content.items.Ascend(byKey(from.key), func(r row) bool {
+		s.content.items.Ascend(byKey(from.key), func(r *row) bool {
 			if full = !fits(itemSize(r.Item)); full {
 				next = Cursor{key: r.Key}
 				return false

@@ -22,8 +22,8 @@ type State struct {
 
 	newest    content
 	committed journal.Position
-	undos     []undo                   // of the entries behind committed, oldest first
-	dirty     *btree.BTreeG[dirtyItem] // what their undos hold, by key and index
+	undos     []undo                  // of the entries behind committed, oldest first
+	dirty     *btree.BTreeG[*oldItem] // what their undos hold, by key and index
 }
 
 // undo is what it takes to go back before one entry.
@@ -31,24 +31,18 @@ type undo struct {
 	entry  journal.Position
 	before journal.Position
 	time   journal.Instant
-	items  []oldItem // one for each key the entry touched
+	items  []*oldItem // one for each key the entry touched
 	table  tableUndo
 }
 
 // oldItem is one key as it was before an entry.
 type oldItem struct {
-	row     row  // Key is always set
-	existed bool // false: there was no such key
-}
-
-// dirtyItem finds, for a key, the undos of the entries that touched it.
-type dirtyItem struct {
 	key   string
-	index journal.Index
-	old   *oldItem
+	index journal.Index // of the entry
+	row   *row          // nil: there was no such key
 }
 
-func dirtyLess(a, b dirtyItem) bool {
+func oldLess(a, b *oldItem) bool {
 	if a.key != b.key {
 		return a.key < b.key
 	}
@@ -63,7 +57,7 @@ func newState(c content) *State {
 		DedupeMaxClients: DedupeMaxClients,
 		newest:           c,
 		committed:        c.at,
-		dirty:            newTree(dirtyLess),
+		dirty:            newTree(oldLess),
 	}
 }
 
@@ -77,7 +71,7 @@ func (s *State) Apply(e journal.Entry) {
 	u := undo{entry: e.Position, before: at, time: s.newest.time}
 	if len(e.Changes) > 0 {
 		// dirty points into it: if it grew, what it was would be held too.
-		u.items = make([]oldItem, 0, len(e.Changes))
+		u.items = make([]*oldItem, 0, len(e.Changes))
 	}
 	for _, c := range e.Changes {
 		s.change(e.Position.Index, c, &u)
@@ -93,20 +87,19 @@ func (s *State) Apply(e journal.Entry) {
 // change makes one change of the entry at index. Of several changes of one key
 // in an entry only the first meets the key as it was before.
 func (s *State) change(index journal.Index, c journal.Change, u *undo) {
-	var old oldItem
+	old := &oldItem{key: c.Key, index: index}
 	if c.Deleted {
-		old.row, old.existed = s.newest.remove(c.Key)
+		old.row = s.newest.remove(c.Key)
 	} else {
-		old.row, old.existed = s.newest.put(newRow(c.Key, c.Value, index))
+		old.row = s.newest.put(newRow(c.Key, c.Value, index))
 	}
 	if len(u.items) > 0 {
-		if _, again := s.dirty.Get(dirtyItem{key: c.Key, index: index}); again {
+		if _, again := s.dirty.Get(old); again {
 			return
 		}
 	}
-	old.row.Key = c.Key
 	u.items = append(u.items, old)
-	s.dirty.Set(dirtyItem{key: c.Key, index: index, old: &u.items[len(u.items)-1]})
+	s.dirty.Set(old)
 }
 
 // Undo takes back the applied entries behind an index, newest first: content,
@@ -140,8 +133,8 @@ func (s *State) Commit(to journal.Index) {
 
 // clean forgets that an entry touched its keys.
 func (s *State) clean(u *undo) {
-	for i := range u.items {
-		s.dirty.Delete(dirtyItem{key: u.items[i].row.Key, index: u.entry.Index})
+	for _, old := range u.items {
+		s.dirty.Delete(old)
 	}
 }
 
