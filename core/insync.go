@@ -17,10 +17,6 @@ type amendment struct {
 	remove  []journal.NodeID
 }
 
-func (a *amendment) adds(id journal.NodeID) bool {
-	return a != nil && slices.ContainsFunc(a.add, func(x frame.Addition) bool { return x.Node == id })
-}
-
 func (a *amendment) removes(id journal.NodeID) bool {
 	return a != nil && slices.Contains(a.remove, id)
 }
