@@ -241,14 +241,13 @@ func committedBy(f frame.Frame) journal.Index {
 
 func (c *Client) onRefused(f frame.Refused) {
 	err := refusalError(f)
-	switch f.Code {
-	case frame.CodeReplaced, frame.CodeVersion, frame.CodeNotAllowed, frame.CodeInvalid:
-		c.answerAll(c.outbox.abandon(err.Error()))
-		c.out.do(Stop{Err: err})
-		c.ended = true
-	default:
+	if !isForGood(f) {
 		c.out.do(Refuse{Frame: f, Err: err})
+		return
 	}
+	c.answerAll(c.outbox.abandon(err.Error()))
+	c.out.do(Stop{Err: err})
+	c.ended = true
 }
 
 // onAsked takes a request of the application. Any node with a copy can answer

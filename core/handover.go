@@ -119,9 +119,9 @@ func (n *Node) callOff(failure *frame.Failure) {
 // onHandoverAnswered takes the relay's refusal. A grant came before, as
 // Changed, and has ended the mastership.
 func (n *Node) onHandoverAnswered(f frame.Answer) {
-	switch f.Code {
-	case frame.CodeOK:
-	case frame.CodeGone, frame.CodeNotInSync, frame.CodeNotAllowed:
+	switch {
+	case f.Code == frame.CodeOK:
+	case f.Code == frame.CodeGone, f.Code == frame.CodeNotInSync, f.Code == frame.CodeNotAllowed:
 		n.callOff(&frame.Failure{Code: f.Code, Text: f.Text})
 	default:
 		n.abdicate("the relay refused the handover: " + f.Text)

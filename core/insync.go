@@ -86,10 +86,8 @@ func (n *Node) isReady(p *progress) bool {
 func (n *Node) onAmended(f frame.Answer) {
 	m := n.mastership
 	m.amend = nil
-	switch f.Code {
-	case frame.CodeOK, frame.CodeGone:
-		// Gone: who was to be added has left. The facts are looked at again.
-	default:
+	// Gone: who was to be added has left. The facts are looked at again.
+	if f.Code != frame.CodeOK && f.Code != frame.CodeGone {
 		n.abdicate("the relay refused to amend the in-sync list: " + f.Text)
 	}
 }

@@ -150,3 +150,10 @@ func (l *lobby) nextRequest() uint64 {
 func refusalError(f frame.Refused) error {
 	return fmt.Errorf("the relay refused this node: %w", &frame.Failure{Code: f.Code, Text: f.Text})
 }
+
+// isForGood reports whether it is of no use to connect again.
+func isForGood(f frame.Refused) bool {
+	return slices.Contains([]frame.Code{
+		frame.CodeReplaced, frame.CodeVersion, frame.CodeNotAllowed, frame.CodeInvalid,
+	}, f.Code)
+}

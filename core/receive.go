@@ -115,13 +115,12 @@ func (n *Node) onWelcome(f frame.Welcome) {
 
 func (n *Node) onRefused(f frame.Refused) {
 	err := refusalError(f)
-	switch f.Code {
-	case frame.CodeReplaced, frame.CodeVersion, frame.CodeNotAllowed, frame.CodeInvalid:
+	if isForGood(f) {
 		n.stop(err)
-	default:
-		// The relay closes the connection next; the host connects again.
-		n.refuse(journal.NodeID{}, f, err)
+		return
 	}
+	// The relay closes the connection next; the host connects again.
+	n.refuse(journal.NodeID{}, f, err)
 }
 
 func (n *Node) onJoined(f frame.Joined) {

@@ -31,15 +31,15 @@ func (o *outbox) answer(now journal.Instant, from journal.NodeID, f frame.Frame)
 
 // goesOn reports whether a request to the master is sent again after a failure.
 func (o *outbox) goesOn(now journal.Instant, r *request, failure *frame.Failure) bool {
-	switch failure.Code {
-	case frame.CodeOutcomeUnknown:
+	switch {
+	case failure.Code == frame.CodeOutcomeUnknown:
 		// The master that took it is no longer sure. The next one knows.
 		r.at = failure.Position
 		if r.deadline > now.Add(askAgainAfter) {
 			o.retry(r, now.Add(askAgainAfter/4))
 			return true
 		}
-	case frame.CodeNotMaster:
+	case failure.Code == frame.CodeNotMaster:
 		r.inDoubt = false // it was not taken
 		o.retry(r, now.Add(askAgainAfter))
 		return true
