@@ -189,7 +189,7 @@ func (r Role) String() string {
 type Progress struct {
 	Node  journal.NodeID
 	Match journal.Position
-	State string // "probing", "streaming", "catching up", "snapshot"
+	State string // "probing", "streaming" or "snapshot"
 }
 
 // Verify asks whether a position is in the history.

@@ -25,7 +25,7 @@ func TestLookupTellsKeptFromForgottenFromUnknown(t *testing.T) {
 			t.Errorf("write %d: kept %+v", seq, kept)
 		}
 	}
-	if _, got := s.Lookup(journal.ClientID{2}, 1); got != SeenNot || s.KnowsClient(journal.ClientID{2}) || !s.KnowsClient(me) {
+	if _, got := s.Lookup(journal.ClientID{2}, 1); got != SeenNot || s.knowsClient(journal.ClientID{2}) || !s.knowsClient(me) {
 		t.Errorf("a client that never wrote: seen %d", got)
 	}
 	s.Undo(3)
@@ -58,8 +58,8 @@ func TestTheLongestSilentClientIsEvicted(t *testing.T) {
 	}
 	before := s.Hash()
 	s.Apply(wrote(5, 4, 1, 1))
-	if s.Evicted() != 2 || s.KnowsClient(journal.ClientID{2}) || !s.KnowsClient(journal.ClientID{1}) {
-		t.Errorf("evicted %d, knows 2: %t", s.Evicted(), s.KnowsClient(journal.ClientID{2}))
+	if s.Evicted() != 2 || s.knowsClient(journal.ClientID{2}) || !s.knowsClient(journal.ClientID{1}) {
+		t.Errorf("evicted %d, knows 2: %t", s.Evicted(), s.knowsClient(journal.ClientID{2}))
 	}
 	if n := s.newest.table.answers.Len(); n != 4 {
 		t.Errorf("%d answers left, want 4", n)

@@ -60,3 +60,9 @@ func wantPanic(t *testing.T, what string, do func()) {
 	}()
 	do()
 }
+
+// knowsClient reports whether the dedupe table has a row for the client.
+func (s *State) knowsClient(client journal.ClientID) bool {
+	_, ok := s.newest.table.records.Get(&record{client: client})
+	return ok
+}

@@ -23,12 +23,6 @@ func (s *State) Lookup(client journal.ClientID, seq uint64) (journal.KeptResult,
 	return journal.KeptResult{}, SeenNot
 }
 
-// KnowsClient reports whether the dedupe table has a row for the client.
-func (s *State) KnowsClient(client journal.ClientID) bool {
-	_, ok := s.newest.table.records.Get(&record{client: client})
-	return ok
-}
-
 // Evicted returns the index up to which the dedupe table may have forgotten
 // clients: the largest Last of any row that was evicted, 0 if none was. A client
 // without a row may have written up to there, but not behind.

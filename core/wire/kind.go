@@ -67,14 +67,6 @@ func (k Kind) String() string {
 	return "kind-" + strconv.Itoa(int(k))
 }
 
-// ForRelay reports whether frames of this kind go to the relay itself: their To
-// is zero, and the relay reads their payload.
-func (k Kind) ForRelay() bool { return k.isKnown() && codecs[k].way == toRelay }
-
-// FromRelay reports whether only the relay sends frames of this kind. Their To
-// and From are zero; a relay refuses them from anybody.
-func (k Kind) FromRelay() bool { return k.isKnown() && codecs[k].way == fromRelay }
-
 func (k Kind) isKnown() bool { return k < kindEnd && codecs[k].name != "" }
 
 // KindOf returns the kind of a frame.
