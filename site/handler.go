@@ -20,6 +20,10 @@ type Options struct {
 // /sdk/understudy.js.
 const sdkPrefix = "/sdk/"
 
+// iconPath is the page's icon. It is served as /favicon.ico, too, where a
+// browser looks for other pages of the origin and complains if there is none.
+const iconPath = "/page/icons/icon.svg"
+
 // Handler serves the page at / and the SDK below /sdk/. Files are read once,
 // now. Where the tab's part has not been built, both are answered by a page
 // that says how to build it.
@@ -45,6 +49,9 @@ func newServer(page, built fs.FS) (*server, error) {
 	}
 	if err := s.add(sdkPrefix, built, made.Wasm); err != nil {
 		return nil, err
+	}
+	if icon := s.assets[iconPath]; icon != nil {
+		s.assets["/favicon.ico"] = icon
 	}
 	return s, nil
 }

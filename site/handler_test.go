@@ -17,6 +17,8 @@ var (
 		"page.js":        {Data: []byte("export {}")},
 		"parts/dots.css": {Data: []byte("circle{}")},
 		"notes.md":       {Data: []byte("not for browsers")},
+
+		"page/icons/icon.svg": {Data: []byte("<svg/>")},
 	}
 	sampleBuilt = fstest.MapFS{
 		"manifest.json":         {Data: []byte(`{"wasm":"understudy-0f.wasm","go":"go1.26"}`)},
@@ -61,6 +63,8 @@ func TestEachFileHasTheTypeABrowserInsistsOn(t *testing.T) {
 		"/parts/dots.css":         "text/css; charset=utf-8",
 		"/sdk/understudy.js":      "text/javascript; charset=utf-8",
 		"/sdk/understudy-0f.wasm": "application/wasm",
+		"/page/icons/icon.svg":    "image/svg+xml",
+		"/favicon.ico":            "image/svg+xml",
 	} {
 		r := get(t, sampleBuilt, "GET", path)
 		if got := r.Header.Get("Content-Type"); r.StatusCode != 200 || got != want {

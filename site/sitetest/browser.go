@@ -83,8 +83,17 @@ type Tab struct {
 // Open opens a tab at an address and waits until it has loaded.
 func (b *Browser) Open(t testing.TB, url string) *Tab {
 	t.Helper()
+	tab := newTab(t, b.ctx)
+	tab.Go(t, url)
+	return tab
+}
+
+// newTab makes a tab in the browser of a context, or takes one that is there,
+// and listens to its console.
+func newTab(t testing.TB, ctx context.Context, options ...chromedp.ContextOption) *Tab {
+	t.Helper()
 	tab := &Tab{}
-	tab.ctx, _ = chromedp.NewContext(b.ctx) // ended by Close, or with the browser
+	tab.ctx, _ = chromedp.NewContext(ctx, options...) // ended by Close, or with the browser
 	if err := chromedp.Do(tab.ctx); err != nil {
 		t.Fatalf("open a tab: %v", err)
 	}
@@ -97,7 +106,6 @@ func (b *Browser) Open(t testing.TB, url string) *Tab {
 			tab.note(m)
 		}
 	}()
-	tab.Go(t, url)
 	return tab
 }
 
