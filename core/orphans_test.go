@@ -1,6 +1,7 @@
 package core
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -135,18 +136,11 @@ func TestACutIsRecordedBehindItsOrphans(t *testing.T) {
 	c := copyOf(t, entryOf(1, 1, 1), entryOf(1, 2, 2))
 	c.records = nil
 	c.mustMerge(t, entryOf(2, 2, 9))
-	kinds := make([]string, 0, 3)
+	var kinds []string
 	for _, r := range c.records {
-		switch r.(type) {
-		case SaveOrphans:
-			kinds = append(kinds, "orphans")
-		case Cut:
-			kinds = append(kinds, "cut")
-		case Append:
-			kinds = append(kinds, "append")
-		}
+		kinds = append(kinds, fmt.Sprintf("%T", r))
 	}
-	if want := []string{"orphans", "cut", "append"}; !slices.Equal(kinds, want) {
+	if want := []string{"core.SaveOrphans", "core.Cut", "core.Append"}; !slices.Equal(kinds, want) {
 		t.Errorf("records %v, wanted %v", kinds, want)
 	}
 }
