@@ -12,9 +12,11 @@ require (
 
 require github.com/alecthomas/kong v1.17.0
 
+require github.com/gofrs/flock v0.13.1
+
 require (
 	github.com/rogpeppe/go-internal v1.16.0
-	golang.org/x/sys v0.26.0 // indirect
+	golang.org/x/sys v0.47.0 // indirect
 	golang.org/x/tools v0.26.0 // indirect
 )
 

@@ -90,7 +90,9 @@ func (n *Node) onReplicate(head frame.Head, f frame.Replicate) {
 	if len(f.Entries) > 0 {
 		n.matched(f.Entries[len(f.Entries)-1].Position)
 	}
-	n.replica.owing = n.replica.owing || len(f.Entries) == 0
+	// Without entries and without news it is a question where this copy stands.
+	isQuestion := len(f.Entries) == 0 && f.Commit <= n.copy.state.Committed().Index
+	n.replica.owing = n.replica.owing || isQuestion
 	n.commitTo(min(f.Commit, n.replica.match.Index))
 	n.replica.caughtUp = n.replica.caughtUp || f.Commit <= n.replica.match.Index
 }

@@ -34,7 +34,11 @@ func (s *Session) Watch(ctx context.Context, prefix string, o WatchOptions) iter
 		if o.Exact {
 			check = checkKey
 		}
-		if err := check(prefix); err != nil {
+		err := check(prefix)
+		if err == nil && !o.After.IsZero() && (o.After.Index == 0 || o.After.Epoch.Master.IsZero()) {
+			err = invalid("watch after %v: a position needs its index and the master of its epoch", o.After)
+		}
+		if err != nil {
 			yield(Changes{}, err)
 			return
 		}

@@ -5,47 +5,23 @@ import (
 	"errors"
 	"log/slog"
 	"net/http/httptest"
-	"os"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/coder/websocket"
 
 	"github.com/understudy-dev/understudy/core/frame"
+	"github.com/understudy-dev/understudy/core/host/hosttest"
 	"github.com/understudy-dev/understudy/core/journal"
 	"github.com/understudy-dev/understudy/core/register"
 	"github.com/understudy-dev/understudy/core/wire"
 )
 
 // TestMain fails if a goroutine of ours still runs after all tests.
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if code == 0 && !waitFor(func() bool { return !strings.Contains(others(), "understudy/") }) {
-		println("left running after the tests:\n" + others())
-		code = 1
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { hosttest.Main(m) }
 
-// others returns the stacks of all goroutines but this one.
-func others() string {
-	stacks := make([]byte, 1<<20)
-	_, rest, _ := strings.Cut(string(stacks[:runtime.Stack(stacks, true)]), "\n\n")
-	return rest
-}
-
-func waitFor(met func() bool) bool {
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); {
-		if met() {
-			return true
-		}
-		time.Sleep(time.Millisecond)
-	}
-	return met()
-}
+var waitFor = hosttest.WaitFor
 
 // logged is what a relay under test has logged.
 type logged struct {

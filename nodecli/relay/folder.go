@@ -9,13 +9,18 @@ import (
 	"path/filepath"
 	"runtime"
 
+	"github.com/gofrs/flock"
+
 	"github.com/understudy-dev/understudy/core/register"
 )
 
 // folder keeps each register in a file of its own: written aside, synced,
 // renamed, and the folder synced, so that a crash leaves the value before or
 // the value after.
-type folder struct{ dir string }
+type folder struct {
+	dir  string
+	lock *flock.Flock // held while the relay runs: two would grant the same epoch twice
+}
 
 var _ registers = (*folder)(nil)
 
@@ -38,8 +43,18 @@ func openFolder(dir string) (*folder, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("folder of the registers: %w", err)
 	}
-	return &folder{dir: dir}, nil
+	lock := flock.New(filepath.Join(dir, "lock"))
+	held, err := lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("lock the folder of the registers: %w", err)
+	}
+	if !held {
+		return nil, fmt.Errorf("the registers in %s belong to another relay that is running", dir)
+	}
+	return &folder{dir: dir, lock: lock}, nil
 }
+
+func (f *folder) close() error { return f.lock.Close() }
 
 // fileNames has no characters that a file system would take for the same or
 // for something else.

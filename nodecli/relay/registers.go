@@ -17,6 +17,9 @@ type registers interface {
 	// save returns when the value is as safe as it gets. After an error, load
 	// returns this value or the one before.
 	save(room string, value register.Register) error
+
+	// close frees what is held. Nothing is loaded or saved afterwards.
+	close() error
 }
 
 // memory keeps registers until the process ends.
@@ -48,3 +51,5 @@ func (m *memory) save(room string, value register.Register) error {
 	m.values[room] = value
 	return nil
 }
+
+func (m *memory) close() error { return nil }

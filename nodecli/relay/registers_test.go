@@ -45,9 +45,12 @@ func TestARegisterComesBackAsItWasSaved(t *testing.T) {
 	if got, err := kept.load("other"); err != nil || !got.IsZero() {
 		t.Errorf("a room without a register: %+v, %v", got, err)
 	}
-	files, err := os.ReadDir(kept.dir)
+	files, err := filepath.Glob(filepath.Join(kept.dir, "*.json"))
 	if err != nil || len(files) != len(rooms) {
 		t.Errorf("%d files for %d rooms: %v", len(files), len(rooms), err)
+	}
+	if err := kept.close(); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -81,6 +84,9 @@ func TestADamagedRegisterIsNeverTakenForANewRoom(t *testing.T) {
 		if _, ok := errors.AsType[*DamagedError](err); !ok || !strings.Contains(err.Error(), kept.file(room)) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+	if err := kept.close(); err != nil {
+		t.Error(err)
 	}
 	s := start(t, Config{Dir: kept.dir})
 	p := s.dial()
@@ -201,4 +207,19 @@ func TestABadConfigIsRefusedWithItsValue(t *testing.T) {
 	if _, err := New(Config{Dir: file}); err == nil || !strings.Contains(err.Error(), file) {
 		t.Errorf("a file for a folder: %v", err)
 	}
+}
+
+func TestTwoRelaysDoNotShareRegisters(t *testing.T) {
+	dir := t.TempDir()
+	first := start(t, Config{Dir: dir})
+	_, err := New(Config{Dir: dir})
+	if err == nil || !strings.Contains(err.Error(), dir+" belong to another relay") {
+		t.Errorf("a second relay: %v", err)
+	}
+	first.stop()
+	second, err := New(Config{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	second.Close()
 }

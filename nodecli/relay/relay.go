@@ -106,6 +106,9 @@ func (r *Relay) Close() {
 	}
 	r.mu.Unlock()
 	r.running.Wait()
+	if err := r.registers.close(); err != nil {
+		r.cfg.Log.Warn("close the registers", keyErr, err)
+	}
 }
 
 func (r *Relay) now() journal.Instant { return r.instant(time.Now()) }
