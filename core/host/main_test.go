@@ -2,51 +2,18 @@ package host_test
 
 import (
 	"context"
-	"os"
-	"runtime"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/understudy-dev/understudy/core/host"
+	"github.com/understudy-dev/understudy/core/host/hosttest"
 	"github.com/understudy-dev/understudy/core/host/loopback"
 )
 
-// TestMain fails if anything of ours still runs after all tests: every Close
-// must have waited for what it started.
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if code == 0 && !waitFor(func() bool { return ourGoroutines() == "" }) {
-		println("left running after the tests:\n" + ourGoroutines())
-		code = 1
-	}
-	os.Exit(code)
-}
+// TestMain fails if a goroutine of ours still runs after all tests.
+func TestMain(m *testing.M) { hosttest.Main(m) }
 
-// ourGoroutines returns the stacks of goroutines that run code of this module,
-// the caller's left out.
-func ourGoroutines() string {
-	stacks := make([]byte, 1<<20)
-	stacks = stacks[:runtime.Stack(stacks, true)]
-	var ours []string
-	for i, stack := range strings.Split(string(stacks), "\n\n") {
-		if i > 0 && strings.Contains(stack, "understudy/core") {
-			ours = append(ours, stack)
-		}
-	}
-	return strings.Join(ours, "\n\n")
-}
-
-// waitFor waits up to ten seconds for something to become true.
-func waitFor(met func() bool) bool {
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); {
-		if met() {
-			return true
-		}
-		time.Sleep(time.Millisecond)
-	}
-	return met()
-}
+var waitFor = hosttest.WaitFor
 
 const room = "kitchen"
 

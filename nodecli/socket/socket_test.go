@@ -7,8 +7,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -22,31 +20,9 @@ import (
 )
 
 // TestMain fails if a goroutine of ours still runs after all tests.
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if code == 0 && !waitFor(func() bool { return !strings.Contains(others(), "understudy/") }) {
-		println("left running after the tests:\n" + others())
-		code = 1
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { hosttest.Main(m) }
 
-// others returns the stacks of all goroutines but this one.
-func others() string {
-	stacks := make([]byte, 1<<20)
-	_, rest, _ := strings.Cut(string(stacks[:runtime.Stack(stacks, true)]), "\n\n")
-	return rest
-}
-
-func waitFor(met func() bool) bool {
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); {
-		if met() {
-			return true
-		}
-		time.Sleep(time.Millisecond)
-	}
-	return met()
-}
+var waitFor = hosttest.WaitFor
 
 // server accepts WebSockets and hands them to the test.
 func server(t *testing.T) (url string, accepted <-chan *websocket.Conn) {
