@@ -153,13 +153,17 @@ func refuseOutside(pkg, importPath string) string {
 	if !strings.Contains(first, ".") || strings.HasPrefix(importPath, module) {
 		return ""
 	}
+	var where []string
 	for _, rule := range outside {
 		if within(importPath, rule.module) {
 			if within(pkg, rule.where) {
 				return ""
 			}
-			return "it stands only in " + rule.where
+			where = append(where, rule.where)
 		}
+	}
+	if len(where) > 0 {
+		return "it stands only in " + strings.Join(where, " and ")
 	}
 	if within(pkg, "nodecli") || within(pkg, "site") || within(pkg, "core/sim") {
 		return "" // not in the tab
