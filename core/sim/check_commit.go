@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"slices"
+
 	"github.com/understudy-dev/understudy/core/journal"
 	"github.com/understudy-dev/understudy/core/register"
 )
@@ -19,6 +21,13 @@ func (g *god) checkCommit(c *copyView, p journal.Position) {
 	i := int(p.Index)
 	if c.mem.log[i-1].atRisk {
 		return // committed before the room lost it, and back from elsewhere
+	}
+	if c.epoch.Compare(g.lossEpoch) < 0 && (i > len(g.commits) || g.commits[i-1] != c.mem.log[i-1]) {
+		// A master of before the loss hears late that all had it.
+		for _, k := range c.mem.log[:i] {
+			k.committed, k.atRisk = true, !slices.Contains(g.commits, k)
+		}
+		return
 	}
 	if i <= len(g.commits) {
 		if g.commits[i-1] != c.mem.log[i-1] {
@@ -106,6 +115,7 @@ func (g *god) registered(next register.Register) {
 	}
 	if lossesOf(next) != lossesOf(was) {
 		g.unclean++
+		g.lossEpoch = lossesOf(next)
 		for _, k := range g.commits {
 			k.atRisk = true
 		}

@@ -81,7 +81,38 @@ func (g *god) admit(c *copyView, prev *known, e *journal.Entry) *known {
 	k := &known{prev: prev, entry: *e}
 	g.known[p] = k
 	g.w.entries++
+	if e.IsStart() {
+		g.checkRecovered(c, prev)
+	}
 	return k
+}
+
+// checkRecovered: when a mastership opens, a write that was answered with n
+// copies is in its journal if one of those that had it is there and in sync.
+func (g *god) checkRecovered(c *copyView, last *known) {
+	if g.reg.Epoch.Master != c.id {
+		return // it does not know yet that it is over
+	}
+	for _, seat := range g.reg.InSync {
+		s := g.copies[seat.Node]
+		if s == nil || s == c || !s.running {
+			continue
+		}
+		has := last
+		for i := len(s.disk.log); i > 0; i-- {
+			k := s.disk.log[i-1]
+			for has != nil && has.entry.Position.Index > k.entry.Position.Index {
+				has = has.prev
+			}
+			if has == k {
+				break // and all before it
+			}
+			if k.acked && k.ack > 0 && !k.atRisk {
+				g.fail("completeness", "%s opens without %v, which was answered with ack %v and which %s, in sync, has",
+					c.name, k.entry.Position, k.ack, s.name)
+			}
+		}
+	}
 }
 
 func sameEntry(a, b *journal.Entry) bool {

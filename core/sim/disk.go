@@ -20,7 +20,8 @@ type disk struct {
 	held    bool            // by hand: nothing becomes durable
 
 	least, mean time.Duration   // of one write
-	slowUntil   journal.Instant // writes take a hundred times as long till then
+	slowUntil   journal.Instant // writes take that many times as long till then
+	slowness    time.Duration
 }
 
 // store is one Store on its way.

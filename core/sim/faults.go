@@ -21,6 +21,7 @@ const (
 	Jam                              // one direction of a connection stands still, then all comes at once
 	DelayBurst                       // every hop takes ten times as long for a while
 	LateFrame                        // a frame of an earlier connection arrives
+	Replay                           // a frame of a peer arrives a second time, much later
 	Pause                            // a node is frozen, for less than the relay's patience
 	LongPause                        // a node is frozen for longer
 	LateAlarm                        // a throttled tab is woken late
@@ -37,7 +38,7 @@ const (
 
 var faultNames = [faultCount]string{
 	"crash", "crash between effects", "torn store", "lost copy", "disk failure", "slow disk",
-	"cut", "half open", "unreachable", "partition", "jam", "delay burst", "late frame",
+	"cut", "half open", "unreachable", "partition", "jam", "delay burst", "late frame", "replay",
 	"pause", "long pause", "late alarm", "clock skew", "clock jump", "relay restart",
 	"leave", "leave at once", "handover", "hidden", "snapshot",
 }

@@ -23,7 +23,9 @@ type god struct {
 	commits []*known // the committed history; [i] has index i+1
 	origins map[origin]*known
 	states  states
-	unclean int // loss records so far
+
+	unclean   int           // loss records so far
+	lossEpoch journal.Epoch // of the newest: what was committed before is at risk
 }
 
 // known is one entry that was ever made, with everything before it.

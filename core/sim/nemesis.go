@@ -156,6 +156,7 @@ func (n *nemesis) failDisk() {
 
 func (n *nemesis) slowDisk() {
 	if v := n.victim(); v != nil && v.durable {
+		v.disk.slowness = pick[time.Duration](n.chance, 100, 100, 2000)
 		v.disk.slowUntil = n.w.now.Add(n.chance.skewed(100*time.Millisecond, 2*time.Second))
 	}
 }

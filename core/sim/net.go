@@ -46,9 +46,10 @@ type conn struct {
 // net delivers frames. In a world that is driven by hand hops take no time, and
 // what is on its way to a peer waits until somebody says so.
 type net struct {
-	w      *World
-	chance chance
-	conns  uint64 // how many there have been
+	w       *World
+	chance  chance
+	replays chance
+	conns   uint64 // how many there have been
 
 	least, mean time.Duration   // of one hop
 	burstUntil  journal.Instant // hops take ten times as long till then
@@ -146,7 +147,29 @@ func (n *net) deliver(c *conn, up bool) {
 	if c.peer.conn != c && c.peer.isUp() && !n.isLate() {
 		return
 	}
+	n.mayReplay(c.peer, first.envelope)
 	c.peer.received(c, first.envelope)
+}
+
+// mayReplay delivers what one copy said to another under a mastership once
+// more, on the connection there is then. Everything else is fenced by the
+// connection alone, so it is never replayed.
+func (n *net) mayReplay(p *peer, e envelope) {
+	if n.w.byHand || e.head.Epoch.IsZero() || !n.w.plan.has(Replay) || !n.replays.hit(15) {
+		return
+	}
+	switch e.frame.(type) {
+	case frame.Seal, frame.Sealed, frame.Fetch, frame.Supply, frame.Replicate, frame.Ack,
+		frame.Behind, frame.Chunk, frame.ChunkAck:
+	default:
+		return
+	}
+	n.w.after(n.replays.skewed(0, pick(n.replays, 100*time.Millisecond, 4*time.Second)), streamNet, func() {
+		if p.conn != nil && !n.w.healing {
+			n.w.hits[Replay]++
+			p.received(p.conn, e)
+		}
+	})
 }
 
 // isLate decides whether a frame arrives although its connection is over for

@@ -116,7 +116,7 @@ func (n *node) store(s core.Store) {
 		latency = n.w.diskChance.skewed(d.least, d.mean)
 		if n.w.now < d.slowUntil {
 			n.w.hits[SlowDisk]++
-			latency *= 100
+			latency *= d.slowness
 		}
 	}
 	d.newest = max(d.newest, n.w.now.Add(latency))

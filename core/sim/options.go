@@ -28,8 +28,8 @@ type Options struct {
 	// Trace gets every input and effect as a line; nil for none.
 	Trace io.Writer
 
-	KeepBytes int  // of the journals; 0: the default, or a small one in some seeds
-	BigValues bool // drawn
+	KeepBytes int // of the journals; 0: the default, or a small one in some seeds
+	MaxValue  int // bytes of a value, drawn; in a few seeds a frame holds only a few
 }
 
 // Failure is the first thing that was found wrong.
@@ -104,7 +104,7 @@ func (o *Options) draw() plan {
 	if share := pick(c, 0, 200, 500, 1000); p.has(LostCopy) {
 		p.volatile = share
 	}
-	o.BigValues = c.hit(250)
+	o.MaxValue = pick(c, 30, 30, 30, 30, 30, 30, 300, 300, 300, 400_000)
 	if keep := 500 + c.IntN(4000); c.hit(500) && p.has(Snapshot) && o.KeepBytes == 0 {
 		o.KeepBytes = keep
 	}

@@ -2,11 +2,11 @@ package sim
 
 import (
 	"bytes"
+	"hash"
+	"hash/fnv"
 	"io"
 	"slices"
 	"time"
-
-	"github.com/cespare/xxhash/v2"
 
 	"github.com/understudy-dev/understudy/core"
 	"github.com/understudy-dev/understudy/core/journal"
@@ -17,7 +17,7 @@ import (
 // the newest ones for the report of a failure.
 type trace struct {
 	text   text
-	digest *xxhash.Digest
+	digest hash.Hash64
 	tail   [][]byte // a ring
 	next   int      // where the next line goes
 	began  journal.Instant
@@ -31,7 +31,7 @@ const tailLines = 150
 func newTrace(n *names, began journal.Instant, out io.Writer) *trace {
 	return &trace{
 		text:   text{names: n, full: true},
-		digest: xxhash.New(),
+		digest: fnv.New64a(),
 		tail:   make([][]byte, tailLines),
 		began:  began,
 		out:    out,

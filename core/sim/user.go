@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"time"
@@ -100,12 +101,7 @@ func (u *user) key() string { return fmt.Sprintf("k%d", u.chance.IntN(keyCount))
 func (u *user) nextWrite() frame.Write {
 	u.peer.seq++
 	value := fmt.Appendf(nil, "%s.%d.%d", u.name, len(u.calls), u.peer.seq)
-	if u.w.options.BigValues {
-		value = append(value, make([]byte, u.chance.IntN(300))...)
-		for i := range value {
-			value[i] = max(value[i], '-')
-		}
-	}
+	value = append(value, bytes.Repeat([]byte("-"), u.chance.IntN(u.w.options.MaxValue))...)
 	w := frame.Write{
 		Origin: journal.Origin{Seq: u.peer.seq},
 		Ack:    pick(u.chance, journal.AckAsync, journal.AckAsync, journal.AckOne, journal.AckAll, journal.AckAll, journal.Ack(2)),

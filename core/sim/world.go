@@ -60,7 +60,7 @@ func newWorld(o Options, byHand bool) *World {
 	w.god = newGod(w)
 	w.diskChance = newChance(o.Seed, "disk")
 	w.net = net{
-		w: w, chance: newChance(o.Seed, "net"),
+		w: w, chance: newChance(o.Seed, "net"), replays: newChance(o.Seed, "replays"),
 		least: 100 * time.Microsecond, mean: 2 * time.Millisecond,
 	}
 	w.net.mean = w.net.chance.between(500*time.Microsecond, 60*time.Millisecond)
