@@ -3,6 +3,7 @@ import { claimName, releaseName } from './name.js'
 import { WorkerNode } from './node.js'
 
 const startTimeout = 30_000 // ms, for loading the wasm
+const lastWords = 10 // ms, for a master's goodbye to leave the worker
 
 // One node of a page at a time, from the page's birth to its end. A page that
 // goes away says goodbye and ends its worker, since a page kept in the
@@ -18,6 +19,7 @@ export class LifeCycle {
   #starting
   #closed = false
   #away = false
+  #leads = false
   #listeners = []
 
   constructor(options, { env, hear, onStart, onStop }) {
@@ -86,6 +88,7 @@ export class LifeCycle {
   #onMessage(node, message) {
     if (node !== this.#node) return
     if (message.type === 'dead') this.#onStop()
+    if (message.type === 'status') this.#leads = message.status.role === 'master'
     this.#hear(message)
   }
 
@@ -116,6 +119,10 @@ export class LifeCycle {
     this.#away = true
     this.post({ type: 'goodbye' })
     releaseName()
+    // The page can't hear that the worker has said it, and once this returns
+    // both may be gone first: then the others learn it from the socket's end,
+    // some 40 ms later. Only a master is waited for.
+    if (this.#leads) linger(lastWords)
     this.#end('the page went away')
   }
 
@@ -124,6 +131,11 @@ export class LifeCycle {
     this.#away = false
     this.start().catch((error) => this.#hear({ type: 'dead', text: error.message }))
   }
+}
+
+function linger(ms) {
+  const until = performance.now() + ms
+  while (performance.now() < until);
 }
 
 function ownRelay(location) {
