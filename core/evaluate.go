@@ -45,6 +45,9 @@ func checkWrite(w frame.Write) *frame.Failure {
 		if failure := checkKey(c.Key); failure != nil {
 			return failure
 		}
+		if len(c.Value) > frame.ValueMaxBytes {
+			return overLimit("bytes in the value of a condition", len(c.Value), frame.ValueMaxBytes)
+		}
 	}
 	return nil
 }

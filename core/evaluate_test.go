@@ -141,3 +141,23 @@ func TestLimitsOfAWriteHoldAtTheLimit(t *testing.T) {
 		}
 	}
 }
+
+func TestTheValueOfAConditionHasTheLimitOfAValue(t *testing.T) {
+	for size, wanted := range map[int]string{
+		frame.ValueMaxBytes:     "",
+		frame.ValueMaxBytes + 1: "1048577 bytes in the value of a condition, at most 1048576",
+	} {
+		w := frame.Write{
+			Origin:     journal.Origin{Client: journal.ClientID{1}, Seq: 1},
+			Ops:        []frame.Op{set("k", "v")},
+			Conditions: []frame.Condition{{Key: "k", HasValue: true, Value: make([]byte, size)}},
+		}
+		got := ""
+		if failure := checkWrite(w); failure != nil {
+			got = failure.Text
+		}
+		if got != wanted {
+			t.Errorf("%d bytes: %q, wanted %q", size, got, wanted)
+		}
+	}
+}

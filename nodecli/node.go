@@ -12,6 +12,7 @@ import (
 )
 
 type nodeCommand struct {
+	Memory    bool   `help:"Keep the copy in memory. The default, and so far the only kind."`
 	Name      string `placeholder:"NAME" help:"What people call the node (default: a friendly name)."`
 	ReadyFile string `placeholder:"FILE" help:"Write the node's id to this file once it has joined and can be read."`
 }

@@ -1,8 +1,8 @@
 //go:build js && wasm
 
 // The program of a tab: a node in a dedicated worker, which the page talks to
-// by messages. worker.js beside the SDK loads it; the messages are listed in
-// messages.go.
+// by messages. worker.js beside the SDK loads it; operations.go lists what the
+// page may ask, news.go what it is told.
 package main
 
 import "syscall/js"

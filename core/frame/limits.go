@@ -1,6 +1,10 @@
 package frame
 
-import "time"
+import (
+	"time"
+
+	"github.com/understudy-dev/understudy/core/register"
+)
 
 // Limits. Whoever receives checks them; whoever sends keeps them. Going over
 // one is answered with its name and both numbers, and costs neither data nor,
@@ -13,7 +17,7 @@ const (
 	FrameMaxBytes      = 4 << 20 // one encoded envelope with its payload
 	RoomNameMaxBytes   = 128
 	NodeNameMaxBytes   = 64
-	NodesPerRoomMax    = 1000
+	NodesPerRoomMax    = register.MaxSeats
 	RoomsMax           = 10_000   // per relay
 	QueueMaxBytes      = 16 << 20 // waiting for one connection
 	WindowMaxBytes     = 4 << 20  // sent to one replica and not yet acknowledged

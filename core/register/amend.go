@@ -6,7 +6,7 @@ import (
 	"github.com/understudy-dev/understudy/core/journal"
 )
 
-// MaxSeats is how long the in-sync list may get.
+// MaxSeats is how long the in-sync list may get: as many as a room may have nodes.
 const MaxSeats = 1000
 
 // Amendment is a change of the in-sync list that the master asks for.
