@@ -14,7 +14,12 @@ const animals = (
 ).split(' ')
 
 const storageKey = 'understudy-name'
-const patience = 150 // ms: a reloaded page's lock is free within about 30
+
+// How long, in ms, a page waits for the name it had: a reloaded page's lock is
+// free within about 30, on a busy machine within some hundred. A page that
+// another one opened has a copy of that one's name, and hardly ever gets it.
+const patience = 1000
+const patienceOfOpened = 150
 const tries = 20
 
 export function randomName(random = Math.random) {
@@ -33,8 +38,9 @@ export function claimName(env = globalThis) {
 async function claim(env) {
   const storage = sessionStorageOf(env)
   const kept = storage?.getItem(storageKey)
+  const wait = env.opener ? patienceOfOpened : patience
   let name = kept || randomName()
-  for (let n = 0; n < tries && !(await hold(env, name, n === 0 && kept ? patience : 0)); n++) {
+  for (let n = 0; n < tries && !(await hold(env, name, n === 0 && kept ? wait : 0)); n++) {
     name = randomName()
   }
   storage?.setItem(storageKey, name)
