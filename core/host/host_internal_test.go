@@ -8,6 +8,7 @@ import (
 	"github.com/understudy-dev/understudy/core"
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/journal"
+	"github.com/understudy-dev/understudy/core/register"
 	"github.com/understudy-dev/understudy/core/wire"
 )
 
@@ -127,3 +128,36 @@ func TestAckTextAndBack(t *testing.T) {
 		t.Error("the default is not all")
 	}
 }
+
+func TestALookSeesWhatCameBeforeItInTheSameStep(t *testing.T) {
+	id := journal.NodeID{1}
+	client, err := core.NewClient(core.Config{
+		Room: "kitchen", Client: journal.ClientID{1},
+		Member: register.Member{Node: id, Kind: register.KindClient},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newRunner(runnerConfig{machine: client, client: journal.ClientID{1}})
+	l := newLoop(r)
+	members := -1
+	for _, e := range []event{
+		connected{conn: 1, link: takesAll{}},
+		received{conn: 1, frame: frame.Welcome{
+			Version: 1, DeadAfter: frame.DeadAfter, Members: []register.Member{{Node: id, Kind: register.KindClient}},
+		}},
+		look(func(m machine) { members = len(m.Status().Members) }),
+	} {
+		l.enter(e)
+	}
+	l.step()
+	l.answerLooks()
+	if members != 1 {
+		t.Errorf("%d members, want the one of the Welcome", members)
+	}
+}
+
+// takesAll is a link whose other end never answers.
+type takesAll struct{ Link }
+
+func (takesAll) Send([]byte) error { return nil }

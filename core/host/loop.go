@@ -21,6 +21,7 @@ type loop struct {
 
 	calls  calls
 	inputs []core.Input // of the step that is being gathered
+	looks  []look       // to be let in after it
 	over   bool         // no step follows
 
 	timer  *time.Timer
@@ -68,6 +69,7 @@ func (l *loop) run() {
 		}
 		l.drain()
 		l.step()
+		l.answerLooks()
 	}
 	l.closeLink("left")
 	last := l.machine.Status()
@@ -85,6 +87,16 @@ func (l *loop) drain() {
 			return
 		}
 	}
+}
+
+// answerLooks lets in who asked to see the machine while the step was gathered: what
+// came before the question must be in what they see.
+func (l *loop) answerLooks() {
+	for _, see := range l.looks {
+		see(l.machine)
+	}
+	clear(l.looks)
+	l.looks = l.looks[:0]
 }
 
 func (l *loop) enter(e event) {

@@ -181,11 +181,12 @@ func (r *runner) view(ctx context.Context) (core.Status, error) {
 	}
 }
 
-// look lets a function see the machine between two steps. It must not wait.
+// look lets a function see the machine between two steps, behind everything that
+// came before it. It must not wait.
 type look func(machine)
 
 func (see look) enter(l *loop) core.Input {
-	see(l.machine)
+	l.looks = append(l.looks, see)
 	return nil
 }
 
