@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 
@@ -78,6 +79,7 @@ func newParser(grammar *cli, c console) (*kong.Kong, error) {
 		kong.Help(printHelp),
 		// A value may begin with a hyphen: --ack -1 is a bad ack, and not a flag.
 		kong.WithHyphenPrefixedParameters(true),
+		kong.KindMapper(reflect.String, kong.MapperFunc(asGiven)),
 	)
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -25,8 +26,24 @@ func printHelp(options kong.HelpOptions, parsed *kong.Context) error {
 	if err := kong.DefaultHelpPrinter(options, parsed); err != nil {
 		return err
 	}
+	if parsed.Selected() == nil {
+		fmt.Fprint(parsed.Stdout, statuses)
+	}
 	return errHelped
 }
+
+// statuses says what scripts can tell from an exit status.
+var statuses = fmt.Sprintf(`
+Exit status:
+  %d  done
+  %d  anything not below; of verify: orphaned
+  %d  misuse: wrong flags or arguments
+  %d  there is no such key
+  %d  refused and nothing done: too few replicas in sync, or too large
+  %d  not known what became of the write, or of verify: unknown
+  %d  no relay, no master or no answer within --timeout
+  %d  a condition does not hold, or what is to be added to is no number
+`, exitDone, exitFailed, exitMisuse, exitNoKey, exitRefused, exitUnknown, exitNobody, exitConflict)
 
 // usage answers a call without arguments.
 func usage(parser *kong.Kong, c console) int {
@@ -35,6 +52,21 @@ func usage(parser *kong.Kong, c console) int {
 		return report(c.err, err)
 	}
 	return exitMisuse
+}
+
+// spellings lets people ask for help and version the way other tools have it:
+// "help set" is "set --help".
+func spellings(args []string) []string {
+	if len(args) == 0 {
+		return args
+	}
+	switch args[0] {
+	case "help":
+		return append(slices.Clone(args[1:]), "--help")
+	case "--version":
+		return append([]string{"version"}, args[1:]...)
+	}
+	return args
 }
 
 var negative = regexp.MustCompile(`^-[0-9]`)

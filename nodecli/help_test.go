@@ -54,3 +54,39 @@ func TestEveryCommandHasAnExample(t *testing.T) {
 		}
 	}
 }
+
+func TestArgumentsAreTheBytesTheyAre(t *testing.T) {
+	grammar := &cli{}
+	parser, err := newParser(grammar, console{in: os.Stdin, out: &bytes.Buffer{}, err: &bytes.Buffer{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const key, value = "\xff\xfe<&>", "a\x80\u2028"
+	if _, err := parser.Parse([]string{"set", key, value}); err != nil {
+		t.Fatal(err)
+	}
+	if grammar.Set.Key != key || *grammar.Set.Value != value {
+		t.Errorf("set %q %q became set %q %q", key, value, grammar.Set.Key, *grammar.Set.Value)
+	}
+	if _, err := parser.Parse([]string{"del", key, value}); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(grammar.Del.Keys, []string{key, value}) {
+		t.Errorf("del %q %q became del %q", key, value, grammar.Del.Keys)
+	}
+}
+
+func TestOtherSpellingsOfHelpAndVersion(t *testing.T) {
+	for _, c := range []struct{ args, want string }{
+		{"help", "--help"},
+		{"help set", "set --help"},
+		{"--version", "version"},
+		{"--version --json", "version --json"},
+		{"get help", "get help"},
+		{"get --version", "get --version"},
+	} {
+		if got := spellings(strings.Fields(c.args)); !slices.Equal(got, strings.Fields(c.want)) {
+			t.Errorf("%s: became %s, want %s", c.args, strings.Join(got, " "), c.want)
+		}
+	}
+}

@@ -33,7 +33,7 @@ func run(args []string, c console) int {
 	if len(args) == 0 {
 		return usage(parser, c)
 	}
-	parsed, err := parser.Parse(negatives(parser.Model, args))
+	parsed, err := parser.Parse(negatives(parser.Model, spellings(args)))
 	if errors.Is(err, errHelped) {
 		return exitDone
 	}

@@ -51,11 +51,11 @@ func parseReceipt(line string) (at journal.Position, by string, err error) {
 		name, value, found := strings.Cut(w, "=")
 		switch {
 		case !found || value == "":
-			return at, "", fmt.Errorf("%q does not belong into a receipt", w)
+			return at, "", fmt.Errorf("%q does not belong in a receipt", w)
 		case name == "by":
 			by = value
 		case name != "ack" && name != "copies" && name != "durable":
-			return at, "", fmt.Errorf("%q does not belong into a receipt", w)
+			return at, "", fmt.Errorf("%q does not belong in a receipt", w)
 		}
 	}
 	return at, by, nil

@@ -53,7 +53,9 @@ func (cmd *relayCommand) Run(ctx context.Context, sh *shell) error {
 	}
 	server, err := relay.New(config)
 	if err != nil {
-		return errors.Join(fmt.Errorf("relay: %w", err), listener.Close())
+		err = withHint(fmt.Errorf("relay: %w", err), exitFailed,
+			"--dir names another folder for the registers, --memory needs none")
+		return errors.Join(err, listener.Close())
 	}
 	at := reachable(listener.Addr())
 	where := "in memory"
