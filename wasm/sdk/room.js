@@ -133,8 +133,8 @@ export class Room {
     }
   }
 
-  async verify({ position, by = '' }, { timeout, signal } = {}) {
-    return (await this.#life.call('verify', { position, by }, { timeout, signal })).verdict
+  async verify(receipt, { timeout, signal } = {}) {
+    return (await this.#life.call('verify', values.toWritten(receipt), { timeout, signal })).verdict
   }
 
   async handOver(node = '', { timeout, signal } = {}) {

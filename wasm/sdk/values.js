@@ -51,6 +51,13 @@ export function toInteger(by) {
   throw new UnderstudyError('REFUSED', `an increment is by an integer of 64 bits, not ${describe(by)}`)
 }
 
+// What verify needs of a receipt.
+export function toWritten(receipt) {
+  const { position, by = '' } = receipt ?? {}
+  if (typeof position === 'string' && typeof by === 'string') return { position, by }
+  throw new UnderstudyError('REFUSED', `verify takes a receipt, or { position: 'EPOCH/INDEX' }, not ${describe(receipt)}`)
+}
+
 export function toReceipt(answer, started, now) {
   const { position, by, revision, ack, copies, durable, ms } = answer
   return {

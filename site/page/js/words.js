@@ -77,7 +77,7 @@ export function failure(error) {
         ? `It stands at ${error.position}, but nobody has confirmed it. Verify tells what became of it.`
         : 'It may have been written or not: the master left before it answered.'
     case 'NO_MASTER':
-      return 'Not written: the room has no master at the moment. Try again once one has taken over.'
+      return 'Not written: this tab reaches no master at the moment. Try again once it does.'
     case 'CONFLICT':
       return 'Not written: somebody else changed it first.'
     case 'TIMEOUT':

@@ -31,6 +31,12 @@ test('numbers of 64 bits keep every digit', () => {
   assert.deepEqual(receipt.ms, { total: 5, node: 1 })
 })
 
+test('what verify asks about is a receipt or its position, and nothing else', () => {
+  assert.deepEqual(values.toWritten({ position: '7/9', by: 'k3mf9x2p', ack: 'all' }), { position: '7/9', by: 'k3mf9x2p' })
+  assert.deepEqual(values.toWritten({ position: '7/9' }), { position: '7/9', by: '' })
+  for (const receipt of ['7/9', undefined, null, {}, 7]) assert.throws(() => values.toWritten(receipt), refused(/a receipt/))
+})
+
 test('a condition on a revision needs a BigInt above 0', () => {
   assert.deepEqual(values.toConditions({}), { ifRevision: '0', ifAbsent: false })
   assert.deepEqual(values.toConditions({ ifRevision: 5n, ifAbsent: true }), { ifRevision: '5', ifAbsent: true })
