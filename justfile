@@ -27,6 +27,10 @@ check:
 bench name=".":
     go test -run '^$' -bench '{{ name }}' -benchmem ./core/... ./nodecli/...
 
+# Measure takeovers, writes from tab to tab and page loads, in Chromium
+figures name="." rounds="50":
+    go test ./site/roomtest -run '^$' -bench '{{ name }}' -benchtime {{ rounds }}x -timeout 30m
+
 # Run the simulated worlds of that many seeds
 sim seeds="2000":
     go test ./core/sim -run TestSeeds -v -count=1 -timeout 0 -seeds {{ seeds }}

@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"bytes"
 	"encoding/base32"
 	"errors"
 	"fmt"
@@ -8,19 +9,34 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"sync"
 
 	"github.com/gofrs/flock"
 
 	"github.com/understudy-dev/understudy/core/register"
 )
 
-// folder keeps each register in a file of its own: written aside, synced,
-// renamed, and the folder synced, so that a crash leaves the value before or
+// folder keeps each register in a file of its own, one line for each value
+// saved. A new file is written aside, synced, renamed, and the folder synced; it
+// has blank lines at its end, over which the next values are written. That takes
+// one sync of bytes that have their place on the disk already, while a rename
+// waits for the file system's journal, and so for whatever else the machine
+// writes: a takeover waits for two values. A crash leaves the value before or
 // the value after.
 type folder struct {
 	dir  string
 	lock *flock.Flock // held while the relay runs: two would grant the same epoch twice
+
+	mu   sync.Mutex
+	ends map[string]gap // by room; a room that is not there gets a new file
 }
+
+// gap is where blank lines of a file begin and end.
+type gap struct{ from, to int64 }
+
+// fileBytes is a new file's length at least. It holds some hundred values.
+const fileBytes = 64 << 10
 
 var _ registers = (*folder)(nil)
 
@@ -51,7 +67,7 @@ func openFolder(dir string) (*folder, error) {
 	if !held {
 		return nil, fmt.Errorf("the registers in %s belong to another relay that is running", dir)
 	}
-	return &folder{dir: dir, lock: lock}, nil
+	return &folder{dir: dir, lock: lock, ends: map[string]gap{}}, nil
 }
 
 func (f *folder) close() error { return f.lock.Close() }
@@ -65,6 +81,7 @@ func (f *folder) file(room string) string {
 }
 
 func (f *folder) load(room string) (register.Register, error) {
+	f.setGap(room, gap{})
 	text, err := os.ReadFile(f.file(room))
 	if errors.Is(err, fs.ErrNotExist) {
 		return register.Register{}, nil
@@ -72,18 +89,79 @@ func (f *folder) load(room string) (register.Register, error) {
 	if err != nil {
 		return register.Register{}, fmt.Errorf("register of a room: %w", err)
 	}
-	value, err := decodeFile(room, text)
+	value, end, err := lastValue(room, text)
 	if err != nil {
 		return register.Register{}, &DamagedError{File: f.file(room), Err: err}
 	}
+	f.setGap(room, gap{end, int64(len(text))})
 	return value, nil
 }
 
+// lastValue returns the newest value of a file, and where its line ends, 0 if
+// what follows is not blank. That was being written when the machine stopped,
+// perhaps not in order, and nobody has been told of it. Without a value before
+// it, or with one behind it, it is damage.
+func lastValue(room string, text []byte) (value register.Register, end int64, err error) {
+	lines := bytes.SplitAfter(bytes.TrimRight(text, "\n"), []byte{'\n'})
+	for i, line := range lines {
+		next, err := decodeFile(room, line)
+		if err == nil {
+			value = next
+			end += int64(len(line))
+			continue
+		}
+		if value.IsZero() || slices.ContainsFunc(lines[i+1:], func(line []byte) bool {
+			_, err := decodeFile(room, line)
+			return err == nil
+		}) {
+			return register.Register{}, 0, err
+		}
+		return value, 0, nil
+	}
+	return value, end + 1, nil // the last line's end was trimmed
+}
+
+func (f *folder) setGap(room string, g gap) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if g.from == 0 || g.from >= g.to {
+		delete(f.ends, room)
+		return
+	}
+	f.ends[room] = g
+}
+
+func (f *folder) gap(room string) gap {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.ends[room]
+}
+
 func (f *folder) save(room string, value register.Register) error {
-	text, err := encodeFile(room, value)
+	line, err := encodeFile(room, value)
 	if err != nil {
 		return fmt.Errorf("register of a room: %w", err)
 	}
+	g := f.gap(room)
+	f.setGap(room, gap{}) // after an error nobody knows what is there
+	length := int64(len(line))
+	if g.to-g.from > length {
+		if err := overwriteSynced(f.file(room), line, g.from); err != nil {
+			return fmt.Errorf("write a register: %w", err)
+		}
+		f.setGap(room, gap{g.from + length, g.to})
+		return nil
+	}
+	blank := bytes.Repeat([]byte{'\n'}, max(fileBytes-len(line), 3*len(line)))
+	if err := f.replace(room, append(line, blank...)); err != nil {
+		return err
+	}
+	f.setGap(room, gap{length, length + int64(len(blank))})
+	return nil
+}
+
+// replace gives a room a new file.
+func (f *folder) replace(room string, text []byte) error {
 	aside := f.file(room) + ".new"
 	if err := writeSynced(aside, text); err != nil {
 		return fmt.Errorf("write a register: %w", err)
@@ -95,6 +173,19 @@ func (f *folder) save(room string, value register.Register) error {
 		return fmt.Errorf("sync the folder of the registers: %w", err)
 	}
 	return nil
+}
+
+// overwriteSynced writes over a part of a file whose length stays.
+func overwriteSynced(name string, text []byte, at int64) error {
+	file, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = file.WriteAt(text, at)
+	if err == nil {
+		err = syncData(file)
+	}
+	return errors.Join(err, file.Close())
 }
 
 func writeSynced(name string, text []byte) error {

@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -51,6 +52,77 @@ func TestARegisterComesBackAsItWasSaved(t *testing.T) {
 	}
 	if err := kept.close(); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestALongHistoryOfValuesStaysInAShortFile(t *testing.T) {
+	kept, err := openFolder(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer kept.close() //nolint:errcheck // the lock goes with the process
+	want := full16
+	for version := range register.Version(1000) {
+		want.Version = version + 1
+		if err := kept.save("main", want); err != nil {
+			t.Fatal(err)
+		}
+		if version%50 == 0 { // as by a room that is opened again
+			if got, err := kept.load("main"); err != nil || !reflect.DeepEqual(got, want) {
+				t.Fatalf("%v\ngot  %+v\nwant %+v", err, got, want)
+			}
+		}
+	}
+	info, err := os.Stat(kept.file("main"))
+	if err != nil || info.Size() != fileBytes {
+		t.Errorf("the file: %+v, %v", info, err)
+	}
+}
+
+func TestAValueThatWasBeingWrittenIsNone(t *testing.T) {
+	kept, err := openFolder(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer kept.close() //nolint:errcheck // the lock goes with the process
+	before, after := full16, full16
+	before.Version, after.Version = 1, 2
+	for _, value := range []register.Register{before, after} {
+		if err := kept.save("main", value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	whole, err := os.ReadFile(kept.file("main"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := bytes.IndexByte(whole, '\n') + 1
+	end := first + bytes.IndexByte(whole[first:], '\n')
+	for cut := first; cut < end; cut++ {
+		torn := append([]byte{}, whole...)
+		copy(torn[cut:], bytes.Repeat([]byte{'\n'}, end-cut))
+		if err := os.WriteFile(kept.file("main"), torn, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := kept.load("main"); err != nil || !reflect.DeepEqual(got, before) {
+			t.Fatalf("cut at %d of %d: %+v, %v", cut, end, got, err)
+		}
+	}
+	// What is saved next is what is found.
+	if err := kept.save("main", after); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := kept.load("main"); err != nil || !reflect.DeepEqual(got, after) {
+		t.Errorf("%+v, %v", got, err)
+	}
+	// A value before others is known to have been whole.
+	whole[first/2] ^= 1
+	if err := os.WriteFile(kept.file("main"), whole, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err = kept.load("main")
+	if _, ok := errors.AsType[*DamagedError](err); !ok {
+		t.Errorf("a damaged line before others: %v", err)
 	}
 }
 
