@@ -182,7 +182,7 @@ export interface Lab {
 
 export interface Room extends AsyncDisposable {
   readonly status: Status
-  /** The newest known; see the event 'members'. */
+  /** The newest known, and empty until somebody listens to the event 'members'. */
   readonly members: readonly Member[]
   /** Resolves when there is a master and this copy follows it; rejects with NO_MASTER at the end of the time. */
   opened(options?: CallOptions): Promise<Status>
