@@ -1,6 +1,9 @@
 package sim
 
-import "github.com/understudy-dev/understudy/core/journal"
+import (
+	"github.com/understudy-dev/understudy/core/frame"
+	"github.com/understudy-dev/understudy/core/journal"
+)
 
 // checkOrphan: a final orphan is out of the history for good, and was never
 // promised to stay.
@@ -18,7 +21,7 @@ func (g *god) checkOrphan(c *copyView, o journal.Orphan) {
 		return
 	}
 	if !k.final {
-		k.final = true
+		k.final, k.finalAfter = true, g.unclean
 		g.w.orphans++
 	}
 	i := int(p.Index)
@@ -40,6 +43,8 @@ func (g *god) checkAccounts() {
 		for _, call := range u.calls {
 			if call.written != nil && call.written.Failure == nil {
 				g.checkAccount(call)
+			} else {
+				g.checkRefused(call)
 			}
 		}
 	}
@@ -47,6 +52,18 @@ func (g *god) checkAccounts() {
 		for _, o := range c.mem.orphans {
 			g.checkFate(c, o)
 		}
+	}
+}
+
+// checkRefused: a write that was refused for certain is in no history.
+func (g *god) checkRefused(call *call) {
+	asked, isWrite := call.asked.(frame.Write)
+	if !isWrite || call.isUnknown() {
+		return
+	}
+	if k := g.origins[origin{call.client, asked.Origin.Seq}]; k != nil {
+		g.fail("accounts", "write %d of %s was refused with %v and is in the history at %v",
+			asked.Origin.Seq, call.user.name, call.written.Failure.Code, k.entry.Position)
 	}
 }
 

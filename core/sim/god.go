@@ -37,6 +37,7 @@ type known struct {
 	committedAt journal.Instant
 	committed   bool
 	final       bool // some copy has told people that it is an orphan
+	finalAfter  int  // loss records there were then
 	atRisk      bool // committed before a mastership began without any complete copy
 	givenUp     bool // and some copy has replaced its whole journal, this included
 	acked       bool // its writer was told ok
