@@ -47,7 +47,16 @@ func newHouse(t *testing.T) *house {
 	return &house{t: t, now: 1, room: room.New(room.Config{Name: "r", Started: 1})}
 }
 
+// add brings a node into the house and lets it join.
 func (h *house) add(name string, change ...func(*core.Config)) *resident {
+	h.t.Helper()
+	r := h.bring(name, change...)
+	h.connect(r)
+	return r
+}
+
+// bring makes a node that has not connected yet.
+func (h *house) bring(name string, change ...func(*core.Config)) *resident {
 	h.t.Helper()
 	number := byte(len(h.nodes) + 1)
 	cfg := core.Config{
@@ -67,7 +76,6 @@ func (h *house) add(name string, change ...func(*core.Config)) *resident {
 	r := &resident{name: name, node: node, misses: h.nextMisses}
 	h.nextMisses = nil
 	h.nodes = append(h.nodes, r)
-	h.connect(r)
 	return r
 }
 

@@ -138,6 +138,7 @@ func (n *Node) open() {
 	m := n.mastership
 	m.phase = phaseOpen
 	m.start = n.copy.log.Last().Index + 1
+	n.watches.meet(m.start)
 	n.copy.append(journal.Entry{
 		Position: journal.Position{Epoch: m.epoch, Index: m.start},
 		Time:     max(n.now, n.copy.state.Time()),

@@ -133,20 +133,18 @@ func (n *Node) report(id uint64) frame.Report {
 // know. Its epoch may be given by number alone.
 func (n *Node) verify(f frame.Verify) frame.Verified {
 	p := f.Position
-	commit := n.copy.state.Committed().Index
 	at := n.copy.log.At(p.Index)
 	if p.Epoch.Master.IsZero() && at.Epoch.Number == p.Epoch.Number {
 		p = at
 	}
 	answer := frame.Verified{ID: f.ID, Position: p}
-	switch {
-	case p.Index == 0 || p.Index > commit:
-	case p == at:
+	switch committed := n.copy.state.Committed(); {
+	case p.Index == 0 || p.Epoch.Number > committed.Epoch.Number:
+	case p == at && p.Index <= committed.Index:
 		answer.Verdict = frame.VerdictKept
-	default:
-		answer.Verdict = frame.VerdictOrphaned
-	}
-	if n.copy.orphans.isFinal(p) {
+	case p.Index <= committed.Index || p.Epoch.Number < committed.Epoch.Number || n.copy.orphans.isFinal(p):
+		// Epochs do not fall along a journal: behind what is committed nothing
+		// of an older epoch can follow.
 		answer.Verdict = frame.VerdictOrphaned
 	}
 	return answer

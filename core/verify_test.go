@@ -49,6 +49,8 @@ func TestAVerdictIsGivenOnlyOnWhatIsCommittedHere(t *testing.T) {
 		{"lost, by the epoch's number alone", c, numbered, frame.VerdictOrphaned},
 		{"what a lagging copy does not have", c, ahead, frame.VerdictUnknown},
 		{"what nobody has", b, journal.Position{Epoch: ahead.Epoch, Index: 999}, frame.VerdictUnknown},
+		{"lost, behind all that is committed", b, journal.Position{Epoch: kept.Epoch, Index: 999}, frame.VerdictOrphaned},
+		{"an epoch that has not been", b, journal.Position{Epoch: journal.Epoch{Number: 99}, Index: 1}, frame.VerdictUnknown},
 		{"the place before the first entry", b, journal.Position{}, frame.VerdictUnknown},
 	} {
 		if got := h.verdict(test.at, test.p); got != test.want {

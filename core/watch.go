@@ -28,6 +28,19 @@ type watchBook struct {
 	// later holds watches from a position this copy has not committed yet, and
 	// all while it has committed nothing.
 	later []laterWatch
+
+	// first is where the room stood when this copy, empty until then, first
+	// heard from its master or became it: watches that waited for that begin
+	// behind it, and see what their asker writes next. 0 before.
+	first journal.Index
+}
+
+// meet notes where the room stands at the first meeting. The first entry of all
+// is an epoch start, which no watch misses.
+func (b *watchBook) meet(index journal.Index) {
+	if b.first == 0 {
+		b.first = max(index, 1)
+	}
 }
 
 type laterWatch struct {
@@ -160,13 +173,19 @@ func (n *Node) resumeLater() {
 	committed := n.copy.state.Committed().Index
 	var due []laterWatch
 	n.watches.later = slices.DeleteFunc(n.watches.later, func(l laterWatch) bool {
-		if committed == 0 || l.watch.From.Index > committed {
+		if committed == 0 || max(l.watch.From.Index, n.watches.first) > committed {
 			return false
 		}
 		due = append(due, l)
 		return true
 	})
 	for _, l := range due {
+		if l.watch.From.IsZero() && n.copy.log.Base().Index <= n.watches.first {
+			l.watch.From = n.copy.log.At(n.watches.first)
+			n.reply(l.key.asker, frame.Changes{ID: l.watch.ID, Through: l.watch.From})
+			n.resumeWatch(l.key, l.watch)
+			continue
+		}
 		n.startWatch(l.key, l.watch)
 	}
 }

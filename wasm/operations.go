@@ -113,8 +113,8 @@ func levelOf(m js.Value) frame.Level {
 	return frame.LevelCommitted
 }
 
-// verify answers unknown where the epoch of that number is another master's
-// than the receipt names: a receipt of another history says nothing here.
+// verify answers orphaned where what is kept at the position is of another
+// master than the receipt names: what the receipt is about is not there.
 func verify(ctx context.Context, node *host.Node, m js.Value) (object, error) {
 	at, err := parsePosition(m.Get("position").String())
 	if err != nil {
@@ -122,8 +122,8 @@ func verify(ctx context.Context, node *host.Node, m js.Value) (object, error) {
 	}
 	verdict, found, err := node.Verify(ctx, at)
 	by := m.Get("by").String()
-	if master := found.Epoch.Master; by != "" && !master.IsZero() && !strings.HasPrefix(master.Full(), by) {
-		verdict = frame.VerdictUnknown
+	if verdict == frame.VerdictKept && !strings.HasPrefix(found.Epoch.Master.Full(), by) {
+		verdict = frame.VerdictOrphaned
 	}
 	return newObject().text("verdict", verdict.String()), err
 }

@@ -165,10 +165,23 @@ func (l *loop) see(f frame.Frame) {
 	case frame.Refused:
 		l.lost = &frame.Failure{Code: f.Code, Text: f.Text}
 	case frame.Joined:
-		l.log.say(LogInfo, "joined", keyNode, f.Member.Node, keyName, f.Member.Name)
+		l.log.say(passage(f.Member), "joined", keyNode, f.Member.Node, keyName, f.Member.Name)
 	case frame.Left:
-		l.log.say(LogInfo, "left", keyNode, f.Node, keyReason, f.Reason)
+		for _, m := range l.machine.Status().Members {
+			if m.Node == f.Node {
+				l.log.say(passage(m), "left", keyNode, f.Node, keyReason, f.Reason)
+			}
+		}
 	}
+}
+
+// passage is how loud a coming or going is: each command of the command line is
+// a client for a moment.
+func passage(m register.Member) LogLevel {
+	if m.HasCopy() {
+		return LogInfo
+	}
+	return LogDebug
 }
 
 // whyUnanswered says how a request ended that nobody answered in time.

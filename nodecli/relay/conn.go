@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -25,6 +26,7 @@ type conn struct {
 	address string
 	owner   *owner // of the room it has said hello to; nil before. Guarded by Relay.mu
 	socket  *websocket.Conn
+	passage slog.Level // of its coming and going: a command is a client for a moment
 	raw     *batch
 	logged  map[string]bool // kinds of refusals; of the reading goroutine until hello, then of the owner's
 

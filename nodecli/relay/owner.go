@@ -1,7 +1,9 @@
 package relay
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/understudy-dev/understudy/core/frame"
@@ -159,7 +161,10 @@ func (o *owner) arrive(c *conn, in room.Arrived) {
 	o.step(in)
 	if o.conns[c.id] != nil {
 		m := in.Hello.Member
-		o.relay.cfg.Log.Info("joined", keyRoom, o.name, keyNode, m.Node.String(), keyName, m.Name, keyKind, m.Kind.String(),
+		if !m.HasCopy() {
+			c.passage = slog.LevelDebug
+		}
+		o.relay.cfg.Log.Log(context.Background(), c.passage, "joined", keyRoom, o.name, keyNode, m.Node.String(), keyName, m.Name, keyKind, m.Kind.String(),
 			keyConn, c.id, keyAddress, c.address)
 	}
 }
@@ -170,7 +175,7 @@ func (o *owner) drop(c *conn, reason string) {
 	if len(o.conns) == 0 {
 		o.idle.Reset(o.relay.idleAfter)
 	}
-	o.relay.cfg.Log.Info("left", keyRoom, o.name, keyConn, c.id, keyAddress, c.address, keyReason, reason)
+	o.relay.cfg.Log.Log(context.Background(), c.passage, "left", keyRoom, o.name, keyConn, c.id, keyAddress, c.address, keyReason, reason)
 }
 
 // close ends an idle room: its register is kept, and the next hello opens it

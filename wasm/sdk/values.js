@@ -75,8 +75,16 @@ export function toEntry({ key, value, revision, position, ...rest }) {
     revision: BigInt(revision),
     ...(position === undefined ? {} : { position }),
     text: () => decoder.decode(value),
-    json: () => JSON.parse(decoder.decode(value)),
+    json: () => parseJSON(key, decoder.decode(value)),
   })
+}
+
+function parseJSON(key, text) {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new UnderstudyError('REFUSED', `the value of ${JSON.stringify(key)} is no JSON: ${error.message}`)
+  }
 }
 
 export function toChange(event) {
