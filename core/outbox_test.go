@@ -37,7 +37,7 @@ func (o *outbox) sent(t *testing.T, now journal.Instant, master journal.NodeID) 
 }
 
 func codeOf(f frame.Frame) string {
-	switch failure := failureOf(f); {
+	switch failure := frame.FailureOf(f); {
 	case f == nil:
 		return "goes on"
 	case failure != nil:

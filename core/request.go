@@ -62,25 +62,6 @@ func (o *outbox) keyOfAnswer(f frame.Frame) (key requestKey, ok bool) {
 	return requestKey{}, false
 }
 
-// failureOf returns why an answer is not what was asked for, or nil.
-func failureOf(answer frame.Frame) *frame.Failure {
-	switch a := answer.(type) {
-	case frame.Written:
-		return a.Failure
-	case frame.ReadReply:
-		return a.Failure
-	case frame.Changes:
-		return a.Failure
-	case frame.Yielded:
-		return a.Failure
-	case frame.Verified:
-		return a.Failure
-	case frame.Report:
-		return a.Failure
-	}
-	return nil
-}
-
 // failed makes the answer that a request gets when it fails.
 func failed(f frame.Frame, failure *frame.Failure) frame.Frame {
 	switch f := f.(type) {

@@ -15,7 +15,7 @@ func (o *outbox) answer(now journal.Instant, from journal.NodeID, f frame.Frame)
 	if !isOurs || r == nil {
 		return nil
 	}
-	if failure := failureOf(f); failure != nil {
+	if failure := frame.FailureOf(f); failure != nil {
 		if r.to.IsZero() && (from != r.sentTo || o.goesOn(now, r, failure)) {
 			return nil // a verdict on an earlier sending says nothing of this one
 		}

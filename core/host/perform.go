@@ -99,7 +99,7 @@ func (l *loop) reply(answer frame.Frame) {
 	if c == nil {
 		return
 	}
-	failure := failureOf(answer)
+	failure := frame.FailureOf(answer)
 	switch {
 	case failure == nil:
 		c.finish(answer, nil)
@@ -113,23 +113,6 @@ func (l *loop) reply(answer frame.Frame) {
 	default:
 		c.finish(nil, failure)
 	}
-}
-
-// failureOf returns why an answer is none.
-func failureOf(answer frame.Frame) *frame.Failure {
-	switch answer := any(answer).(type) { // the other frames are no answers
-	case frame.Written:
-		return answer.Failure
-	case frame.ReadReply:
-		return answer.Failure
-	case frame.Report:
-		return answer.Failure
-	case frame.Verified:
-		return answer.Failure
-	case frame.Yielded:
-		return answer.Failure
-	}
-	return nil
 }
 
 func (l *loop) setWake(e core.WakeAt) {

@@ -218,7 +218,7 @@ func (w *world) snapshot(*rapid.T) { w.snapshots = append(w.snapshots, w.state.S
 // install goes on from a snapshot, passed on in parts, and the entries behind it.
 func (w *world) install(t *rapid.T) {
 	if len(w.snapshots) == 0 {
-		t.Skip("no snapshot")
+		w.snapshot(t)
 	}
 	from := rapid.SampledFrom(w.snapshots).Draw(t, "snapshot")
 	if rapid.Bool().Draw(t, "in parts") {
