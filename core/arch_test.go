@@ -33,7 +33,7 @@ const (
 // same answer for the same input everywhere.
 var pure = []string{
 	"core", "core/election", "core/frame", "core/journal",
-	"core/keyspace", "core/register", "core/room",
+	"core/keyspace", "core/register", "core/room", "core/store",
 }
 
 // banned says what a pure package may not import, and why.
@@ -76,6 +76,7 @@ var layers = map[string][]string{
 	"core/election": {"core/journal", "core/register", "core/frame"},
 	"core/room":     {"core/journal", "core/register", "core/frame"},
 	"core/wire":     {"core/journal", "core/register", "core/frame", "core/keyspace"},
+	"core/store":    {"core", "core/journal", "core/keyspace", "core/register", "core/wire"},
 	"core":          {"core/journal", "core/register", "core/frame", "core/keyspace", "core/election"},
 	"core/host": {
 		"core", "core/election", "core/frame", "core/host", "core/journal",
@@ -86,7 +87,7 @@ var layers = map[string][]string{
 	},
 	"core/sim": {
 		"core", "core/election", "core/frame", "core/host", "core/journal",
-		"core/keyspace", "core/register", "core/room", "core/sim", "core/wire",
+		"core/keyspace", "core/register", "core/room", "core/sim", "core/store", "core/wire",
 	},
 }
 
