@@ -10,44 +10,16 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
+	"github.com/understudy-dev/understudy/nodecli/nodetest"
 	"github.com/understudy-dev/understudy/site/builder"
 )
 
 // program is understudy as it would be released, built once for all tests.
-var program struct {
-	once sync.Once
-	dir  string
-	path string
-	err  error
-}
+var program = nodetest.Program{Build: buildProgram}
 
-func TestMain(m *testing.M) { os.Exit(inFolder(m)) }
-
-// inFolder runs the tests with a folder for the binary, which outlives the
-// first test.
-func inFolder(m *testing.M) int {
-	dir, err := os.MkdirTemp("", "understudy-roomtest-")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	program.dir = dir
-	defer os.RemoveAll(dir) //nolint:errcheck // a folder for temporary files
-	return m.Run()
-}
-
-// understudy returns the path of the binary.
-func understudy(tb testing.TB) string {
-	tb.Helper()
-	program.once.Do(func() { program.path, program.err = buildProgram(tb.Context(), program.dir) })
-	if program.err != nil {
-		tb.Fatal(program.err)
-	}
-	return program.path
-}
+func TestMain(m *testing.M) { os.Exit(program.Run(m)) }
 
 // buildProgram compiles the tab's part and the binary that has it embedded,
 // without a trace in the checkout: the compiler is told to see other files in

@@ -8,6 +8,7 @@ import (
 
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/host"
+	"github.com/understudy-dev/understudy/nodecli/nodetest"
 	"github.com/understudy-dev/understudy/site/sitetest"
 )
 
@@ -72,7 +73,7 @@ func (r *room) checkCopies(t *testing.T, keys []string) {
 	t.Helper()
 	slices.Sort(keys)
 	for _, tab := range r.tabs {
-		waitFor(t, tab.name+" has every key that was kept", func() bool {
+		nodetest.WaitFor(t, tab.name+" has every key that was kept", func() bool {
 			return len(missing(keys, sitetest.Eval[[]string](t, tab.Tab, `
 				const keys = []
 				for await (const { key } of room.scan('w/')) keys.push(key)
@@ -85,7 +86,7 @@ func (r *room) checkCopies(t *testing.T, keys []string) {
 			t.Errorf("%s is not in the room", n.name)
 			continue
 		}
-		waitFor(t, n.name+" has every key that was kept", func() bool {
+		nodetest.WaitFor(t, n.name+" has every key that was kept", func() bool {
 			options := host.ScanOptions{Bare: true}
 			options.From, options.Level = id, frame.LevelCommitted
 			var have []string

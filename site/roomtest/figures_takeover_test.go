@@ -5,11 +5,13 @@ package roomtest
 import (
 	"context"
 	"fmt"
+	"os"
 	"testing"
 	"time"
 
 	"github.com/understudy-dev/understudy/core/host"
 	"github.com/understudy-dev/understudy/core/journal"
+	"github.com/understudy-dev/understudy/nodecli/nodetest"
 	"github.com/understudy-dev/understudy/nodecli/socket"
 )
 
@@ -49,7 +51,7 @@ func (s *stand) crown(b *testing.B, name string) {
 		state := s.here.State()
 		return len(state.Register.InSync) == len(state.Members) && len(state.Members) >= 3
 	}
-	waitFor(b, "all copies are in sync", settled)
+	nodetest.WaitFor(b, "all copies are in sync", settled)
 	for _, m := range s.here.State().Members {
 		if m.Name != name {
 			continue
@@ -57,7 +59,7 @@ func (s *stand) crown(b *testing.B, name string) {
 		if _, err := s.here.HandOver(b.Context(), m.Node); err != nil {
 			b.Fatalf("hand over to %s: %v", name, err)
 		}
-		waitFor(b, name+" leads", func() bool { return s.here.State().Register.Epoch.Master == m.Node && settled() })
+		nodetest.WaitFor(b, name+" leads", func() bool { return s.here.State().Register.Epoch.Master == m.Node && settled() })
 		s.write(b, host.AckAll)
 		return
 	}
@@ -139,11 +141,5 @@ func killTab(b *testing.B, s *stand, name string) time.Duration {
 func killProcess(b *testing.B, s *stand, name string) time.Duration {
 	victim := s.startNode(b, s.name, name)
 	s.crown(b, name)
-	took := s.takeover(b, func() {
-		if err := victim.cmd.Process.Kill(); err != nil {
-			b.Fatal(err)
-		}
-	})
-	victim.kill(b)
-	return took
+	return s.takeover(b, func() { victim.Signal(b, os.Kill) })
 }

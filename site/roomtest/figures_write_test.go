@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/understudy-dev/understudy/nodecli/nodetest"
 	"github.com/understudy-dev/understudy/site/sitetest"
 )
 
@@ -23,7 +24,7 @@ func BenchmarkWriteFromTabToTab(b *testing.B) {
 	h := openHouse(b)
 	h.openTab(b, "write", "otter")
 	writer := h.openTab(b, "write", "lynx")
-	waitFor(b, "both are in sync", func() bool {
+	nodetest.WaitFor(b, "both are in sync", func() bool {
 		return sitetest.Eval[int](b, writer, "return (await room.set('k', 'v')).copies") == 2
 	})
 	sizes := writeSizes(b, writer)

@@ -1,80 +1,23 @@
 package roomtest
 
 import (
-	"bytes"
-	"context"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/understudy-dev/understudy/core/host"
 	"github.com/understudy-dev/understudy/core/journal"
-	"github.com/understudy-dev/understudy/nodecli/socket"
+	"github.com/understudy-dev/understudy/nodecli/nodetest"
 	"github.com/understudy-dev/understudy/site/sitetest"
 )
 
-// patience is longer than anything waited for takes, on a slow machine.
-const patience = 30 * time.Second
-
-// waitFor waits until a claim holds. It is the one place that sleeps.
-func waitFor(tb testing.TB, claim string, holds func() bool) {
-	tb.Helper()
-	for end := time.Now().Add(patience); !holds(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(end) {
-			tb.Fatalf("not within %v: %s", patience, claim)
-		}
-	}
-}
-
-// process is a program that runs beside the test.
-type process struct {
-	cmd *exec.Cmd
-
-	mu   sync.Mutex
-	said bytes.Buffer
-}
-
-// Write keeps what the program says.
-func (p *process) Write(text []byte) (int, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.said.Write(text)
-}
-
 // begin starts understudy. It ends with the test, which shows what it said if
 // it fails.
-func begin(tb testing.TB, args ...string) *process {
+func begin(tb testing.TB, args ...string) *nodetest.Process {
 	tb.Helper()
-	p := &process{cmd: exec.Command(understudy(tb), args...)}
-	p.cmd.Stdout, p.cmd.Stderr = p, p
-	p.cmd.Env = []string{"HOME=" + tb.TempDir()}
-	if err := p.cmd.Start(); err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() {
-		p.kill(tb)
-		if tb.Failed() {
-			tb.Logf("understudy %s:\n%s", strings.Join(args, " "), p.said.String())
-		}
-	})
-	return p
-}
-
-// kill ends the process as kill -9 does, and returns when it is gone.
-func (p *process) kill(tb testing.TB) {
-	tb.Helper()
-	if p.cmd.ProcessState != nil {
-		return
-	}
-	if err := p.cmd.Process.Kill(); err != nil {
-		tb.Errorf("kill %d: %v", p.cmd.Process.Pid, err)
-	}
-	_ = p.cmd.Wait() // it was killed, and says so
+	return program.Start(tb, nodetest.NewLog(tb, "understudy "+args[0]), args...)
 }
 
 // house is a relay in a process of its own and a browser.
@@ -88,25 +31,14 @@ func openHouse(tb testing.TB) *house {
 	dir := tb.TempDir()
 	file := filepath.Join(dir, "address")
 	begin(tb, "relay", "--dir", filepath.Join(dir, "relay"), "--listen", "127.0.0.1:0", "--addr-file", file)
-	return &house{address: written(tb, file), browser: sitetest.StartBrowser(tb)}
-}
-
-// written waits for what a process writes to a file once it is ready.
-func written(tb testing.TB, file string) string {
-	tb.Helper()
-	var text []byte
-	waitFor(tb, file+" is written", func() bool {
-		text, _ = os.ReadFile(file) // nothing is there yet, or what is wanted
-		return len(text) > 0
-	})
-	return strings.TrimSpace(string(text))
+	return &house{address: nodetest.Written(tb, file), browser: sitetest.StartBrowser(tb)}
 }
 
 func (h *house) relay() string { return "ws://" + h.address + "/ws" }
 
 // native is a node in a process of its own.
 type native struct {
-	*process
+	*nodetest.Process
 	name string
 	id   string // as far as it is shown
 }
@@ -115,33 +47,20 @@ func (h *house) startNode(tb testing.TB, room, name string) *native {
 	tb.Helper()
 	file := filepath.Join(tb.TempDir(), "ready")
 	p := begin(tb, "node", "--relay", h.relay(), "--room", room, "--name", name, "--ready-file", file)
-	return &native{process: p, name: name, id: written(tb, file)}
+	return &native{Process: p, name: name, id: nodetest.Written(tb, file)}
 }
 
 // dial joins a room without a copy, as the command line does.
 func (h *house) dial(tb testing.TB, room string) *host.Client {
 	tb.Helper()
-	transport, err := socket.New(h.relay())
-	if err != nil {
-		tb.Fatal(err)
-	}
-	client, err := host.Dial(tb.Context(), host.ClientConfig{Room: room, Transport: transport})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() {
-		if err := client.Close(context.WithoutCancel(tb.Context())); err != nil {
-			tb.Errorf("close: %v", err)
-		}
-	})
-	return client
+	return nodetest.Dial(tb, h.relay(), room)
 }
 
 // run runs understudy to its end, for a room, and returns what it prints.
 func (h *house) run(tb testing.TB, room string, args ...string) string {
 	tb.Helper()
 	args = append(args, "--relay", h.relay(), "--room", room, "--timeout", "20s")
-	out, err := exec.CommandContext(tb.Context(), understudy(tb), args...).CombinedOutput()
+	out, err := exec.CommandContext(tb.Context(), program.Path(tb), args...).CombinedOutput()
 	if err != nil {
 		tb.Fatalf("understudy %s: %v\n%s", strings.Join(args, " "), err, out)
 	}

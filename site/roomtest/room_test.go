@@ -8,6 +8,7 @@ import (
 
 	"github.com/understudy-dev/understudy/core/host"
 	"github.com/understudy-dev/understudy/core/journal"
+	"github.com/understudy-dev/understudy/nodecli/nodetest"
 	"github.com/understudy-dev/understudy/site/sitetest"
 )
 
@@ -76,7 +77,7 @@ func (r *room) master(t *testing.T) (string, journal.EpochNumber) {
 
 func (r *room) waitInSync(t *testing.T, copies int) {
 	t.Helper()
-	waitFor(t, fmt.Sprintf("%d copies are in sync", copies), func() bool {
+	nodetest.WaitFor(t, fmt.Sprintf("%d copies are in sync", copies), func() bool {
 		return len(r.presence(t).Register.InSync) == copies
 	})
 }
@@ -117,7 +118,7 @@ func (r *room) writeOnceAndReadEverywhere(t *testing.T, prefix string) {
 		key := prefix + "/" + ack
 		at := sitetest.Eval[string](t, r.tabs[1].Tab, fmt.Sprintf(`return (await room.set(%q, %q, { ack: %q })).position`, key, ack, ack))
 		for _, tab := range r.tabs {
-			waitFor(t, fmt.Sprintf("%s has %s", tab.name, key), func() bool {
+			nodetest.WaitFor(t, fmt.Sprintf("%s has %s", tab.name, key), func() bool {
 				return sitetest.Eval[string](t, tab.Tab, fmt.Sprintf(`return (await room.get(%q))?.text() ?? ''`, key)) == ack
 			})
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/understudy-dev/understudy/core/journal"
+	"github.com/understudy-dev/understudy/nodecli/nodetest"
 	"github.com/understudy-dev/understudy/site/sitetest"
 )
 
@@ -37,7 +38,7 @@ var events = []struct {
 	}},
 	{"the master's process is killed", "ant", 4, func(t *testing.T, r *room) {
 		r.gone = append(r.gone, r.natives[0].name)
-		r.natives[0].kill(t)
+		r.natives[0].Kill(t)
 		r.natives = r.natives[1:]
 	}},
 }
@@ -53,13 +54,13 @@ func TestNothingAcknowledgedIsLostWhen(t *testing.T) {
 			r.writeOnceAndReadEverywhere(t, "once")
 			writers := r.startWriters(t, event.master)
 			_, before := r.master(t)
-			waitFor(t, "everybody writes", func() bool { return allWrite(t, writers, before) })
+			nodetest.WaitFor(t, "everybody writes", func() bool { return allWrite(t, writers, before) })
 			event.do(t, r)
-			waitFor(t, "there is a new master", func() bool {
+			nodetest.WaitFor(t, "there is a new master", func() bool {
 				name, epoch := r.master(t)
 				return epoch > before && name != "" && name != event.master
 			})
-			waitFor(t, "everybody writes on", func() bool { return allWrite(t, writers, before+1) })
+			nodetest.WaitFor(t, "everybody writes on", func() bool { return allWrite(t, writers, before+1) })
 			r.waitInSync(t, event.copies)
 			r.check(t, stopAll(t, writers))
 			r.quiet(t)
@@ -76,7 +77,7 @@ func TestAWindowOpenedByATabIsANodeOfItsOwn(t *testing.T) {
 	opened := r.browser.Popup(t, r.tabs[0].Tab, `
 		sessionStorage.setItem('mark', 'copied')
 		window.open(location.href)`)
-	waitFor(t, "the window has loaded", func() bool {
+	nodetest.WaitFor(t, "the window has loaded", func() bool {
 		loaded, err := sitetest.TryEval[bool](opened, "return document.readyState === 'complete' && location.pathname.endsWith('.svg')")
 		return err == nil && loaded
 	})
@@ -99,7 +100,7 @@ func TestAWindowOpenedByATabIsANodeOfItsOwn(t *testing.T) {
 	opener := r.tabs[0]
 	r.lose()
 	opener.Close(t)
-	waitFor(t, "everybody writes on without the opener", func() bool { return allWrite(t, writers, before+1) })
+	nodetest.WaitFor(t, "everybody writes on without the opener", func() bool { return allWrite(t, writers, before+1) })
 	r.waitInSync(t, 5)
 	r.check(t, stopAll(t, writers))
 	r.quiet(t)
@@ -113,14 +114,14 @@ func TestThePageOfTheBinaryIsANodeLikeTheOthers(t *testing.T) {
 	opener := r.tabs[0]
 	r.lose()
 	opener.Close(t)
-	waitFor(t, "there is a new master", func() bool {
+	nodetest.WaitFor(t, "there is a new master", func() bool {
 		name, epoch := r.master(t)
 		return epoch > before && name != ""
 	})
 	r.waitInSync(t, 4)
 	r.writeOnceAndReadEverywhere(t, "after")
 	for _, tab := range r.tabs {
-		waitFor(t, tab.name+" shows what was written", func() bool {
+		nodetest.WaitFor(t, tab.name+" shows what was written", func() bool {
 			return sitetest.Eval[int](t, tab.Tab, `return document.querySelectorAll('[data-testid="kv-row"][data-committed="true"]').length`) == 6
 		})
 	}
