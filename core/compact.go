@@ -16,7 +16,7 @@ func (c *localCopy) reset(s *keyspace.Snapshot, history journal.History, answere
 	c.keepOrphans(parted, answered)
 	c.log = journal.NewLog(s.At(), history)
 	c.state = s.State()
-	c.saveSnapshot(history, true)
+	c.saveSnapshot(true)
 	c.nothingDurable()
 	c.dropOrphans(c.orphans.withdrawAll(c.log.Contains))
 	c.settleOrphans(c.orphans.settleAll(s.At().Index, c))
@@ -25,7 +25,8 @@ func (c *localCopy) reset(s *keyspace.Snapshot, history journal.History, answere
 
 // startOver goes back to the entry at an index, committed or not: by what the
 // newest snapshot and the entries behind it make of it. Where the journal parted
-// before that, the copy begins as new.
+// before that, or before the snapshot in storage, which is never cut, the copy
+// begins as new.
 func (c *localCopy) startOver(after journal.Index, answered func(journal.Entry) bool) {
 	var from journal.Index
 	c.state = keyspace.New()
@@ -33,7 +34,7 @@ func (c *localCopy) startOver(after journal.Index, answered func(journal.Entry) 
 		from, c.state = c.saved.At().Index, c.saved.State()
 	}
 	again, ok := c.log.Between(from, after)
-	if !ok {
+	if !ok || after < c.storedAt {
 		c.forgetAll(answered)
 		return
 	}
@@ -50,13 +51,16 @@ func (c *localCopy) forgetAll(answered func(journal.Entry) bool) {
 	entries, _ := c.log.Between(c.log.Base().Index, c.log.Last().Index)
 	c.keepOrphans(entries, answered)
 	c.log, c.state = journal.Log{}, keyspace.New()
-	c.saveSnapshot(nil, true)
+	c.saveSnapshot(true)
 	c.nothingDurable()
 }
 
-// saveSnapshot stores the state at the commit mark.
-func (c *localCopy) saveSnapshot(history journal.History, reset bool) {
+// saveSnapshot stores the state at the commit mark. With reset it stands for
+// the whole journal.
+func (c *localCopy) saveSnapshot(reset bool) {
 	c.saved = c.state.Snapshot()
+	c.storedAt, c.replaceable = c.saved.At().Index, 0
+	history := c.log.HistoryUpTo(c.storedAt)
 	c.records = append(c.records, SaveSnapshot{Snapshot: c.saved, History: history, Reset: reset})
 }
 
@@ -68,9 +72,20 @@ func (c *localCopy) nothingDurable() {
 	}
 }
 
-// compact forgets old entries once they take more than twice keepBytes, but
-// none behind keepFrom unless they take more than eight times as much. Where
-// that holds up most of it, it tries again when the journal has grown.
+// compactStorage stores a snapshot once it takes the place of twice keepBytes
+// of entries, and of as many as it takes itself: so that over a long time no
+// more is written for snapshots than for entries, however large the state is
+// and however short the journal at hand. What is not committed stays entries.
+func (c *localCopy) compactStorage() {
+	if c.replaceable >= max(2*c.keepBytes, c.state.SizeBytes()) {
+		c.saveSnapshot(false)
+	}
+}
+
+// compact forgets old entries, in memory only, once they take more than twice
+// keepBytes, but none behind keepFrom unless they take more than eight times as
+// much. Where that holds up most of it, it tries again when the journal has
+// grown.
 func (c *localCopy) compact(keepFrom journal.Index) {
 	size := c.log.SizeBytes()
 	if size <= max(2*c.keepBytes, c.compactAt) {
@@ -92,6 +107,6 @@ func (c *localCopy) compact(keepFrom journal.Index) {
 		return
 	}
 	c.compactAt = 0
-	c.saveSnapshot(c.log.HistoryUpTo(c.state.Committed().Index), false)
+	c.saved = c.state.Snapshot()
 	c.log.Compact(drop)
 }

@@ -1,19 +1,23 @@
 package core
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/understudy-dev/understudy/core/journal"
 )
 
-func (c *localCopy) snapshotsStored() int {
-	count := 0
+// snapshotBytes takes the records that wait and counts what the snapshots among
+// them take.
+func (c *localCopy) snapshotBytes() (bytes, snapshots int) {
 	for _, r := range c.records {
-		if _, ok := r.(SaveSnapshot); ok {
-			count++
+		if s, ok := r.(SaveSnapshot); ok {
+			bytes += s.Snapshot.SizeBytes()
+			snapshots++
 		}
 	}
-	return count
+	c.records = nil
+	return bytes, snapshots
 }
 
 // filled returns a copy of entries that are committed, and what one of them takes.
@@ -55,12 +59,104 @@ func TestCompactionLeavesWhatIsNotCommitted(t *testing.T) {
 	}
 }
 
-func TestASlowReplicaCostsNoSnapshotPerEntry(t *testing.T) {
-	c := filled(t, 70, func(entry int) int { return 10 * entry })
-	for keepFrom := journal.Index(1); keepFrom <= 60; keepFrom++ {
-		c.compact(keepFrom)
+func TestASlowReplicaCostsNoCompactionPerEntry(t *testing.T) {
+	c := filled(t, 40, func(entry int) int { return 10 * entry })
+	base, moved := c.log.Base(), 0
+	for i := journal.Index(41); i <= 100; i++ { // the replica is 35 entries behind
+		c.append(entryOf(1, i, uint64(i)))
+		c.commit(i)
+		if c.compact(i - 35); c.log.Base() != base {
+			base = c.log.Base()
+			moved++
+		}
 	}
-	if got := c.snapshotsStored(); got > 3 {
-		t.Errorf("%d snapshots were stored while the replica took 60 entries", got)
+	if moved == 0 || moved > 12 {
+		t.Errorf("the journal was compacted %d times while the replica took 60 entries", moved)
+	}
+	if base.Index > 65 {
+		t.Errorf("the journal begins behind %d, but the replica needs what is behind 65", base.Index)
+	}
+}
+
+// entrySetting is an entry of a value at one of some keys, with its client's
+// floor right below it.
+func entrySetting(i journal.Index, keys int, value []byte) journal.Entry {
+	e := entryOf(1, i, uint64(i))
+	e.Origin.Floor = uint64(i)
+	e.Changes = []journal.Change{{Key: fmt.Sprintf("key%06d", int(i)%keys), Value: value}}
+	return e
+}
+
+func TestSnapshotsInStorageTakeNoMoreThanTheEntriesBetweenThem(t *testing.T) {
+	for _, keys := range []int{1, 100, 3000} { // states far below and far above what is kept
+		c, err := newLocalCopy(Stored{}, 10_000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		entries, snapshots, count, behind, behindMax := 0, 0, 0, 0, 0
+		for i := journal.Index(1); i <= 30_000; i++ {
+			e := entrySetting(i, keys, make([]byte, 50))
+			c.append(e)
+			c.commit(i)
+			c.compact(i)
+			c.compactStorage()
+			entries, behind = entries+e.SizeBytes(), behind+e.SizeBytes()
+			if bytes, n := c.snapshotBytes(); n > 0 {
+				snapshots, count, behind = snapshots+bytes, count+n, 0
+			}
+			behindMax = max(behindMax, behind)
+		}
+		t.Logf("%d keys: %d snapshots of %d bytes for %d bytes of entries; at most %d behind one",
+			keys, count, snapshots, entries, behindMax)
+		if snapshots > entries {
+			t.Errorf("%d keys: %d bytes of snapshots were stored with %d bytes of entries", keys, snapshots, entries)
+		}
+		if limit := max(2*c.keepBytes, c.state.SizeBytes()); count < 2 || behindMax > limit {
+			t.Errorf("%d keys: %d snapshots, up to %d bytes of entries behind one, wanted at most %d", keys, count, behindMax, limit)
+		}
+		if limit := 2*c.keepBytes + entrySetting(1, 1, make([]byte, 50)).SizeBytes(); c.log.SizeBytes() > limit {
+			t.Errorf("%d keys: %d bytes are at hand, wanted at most %d", keys, c.log.SizeBytes(), limit)
+		}
+	}
+}
+
+func TestASnapshotInStorageLeavesAtHandWhatALaggingReplicaNeeds(t *testing.T) {
+	c := filled(t, 60, func(entry int) int { return 10 * entry })
+	c.compact(5)
+	c.compactStorage()
+	if c.storedAt != 60 {
+		t.Fatalf("the snapshot in storage is at %d, wanted 60", c.storedAt)
+	}
+	if entries, ok := c.log.After(5, 1<<20); !ok || len(entries) != 55 {
+		t.Errorf("%d entries are at hand for the replica, %t; wanted 55", len(entries), ok)
+	}
+}
+
+func TestNothingUncommittedIsInASnapshotInStorage(t *testing.T) {
+	c := filled(t, 30, func(entry int) int { return 10 * entry })
+	for i := journal.Index(31); i <= 120; i++ {
+		c.append(entryOf(1, i, uint64(i)))
+		c.compactStorage()
+	}
+	if c.storedAt != 30 {
+		t.Errorf("the snapshot in storage is at %d, wanted 30, the commit mark", c.storedAt)
+	}
+	if _, count := c.snapshotBytes(); count != 1 {
+		t.Errorf("%d snapshots were stored, wanted 1: the commit mark stood still", count)
+	}
+}
+
+func TestStartingOverNeverCutsBelowTheSnapshotInStorage(t *testing.T) {
+	c := filled(t, 60, func(entry int) int { return 10 * entry })
+	c.compactStorage() // at 60, with all entries still at hand
+	c.records = nil
+	c.startOver(40, func(journal.Entry) bool { return false })
+	for _, r := range c.records {
+		if cut, ok := r.(Cut); ok {
+			t.Errorf("cut behind %d, below the snapshot in storage at 60", cut.After)
+		}
+	}
+	if c.log.Last().Index != 0 || len(c.orphans.list) != 60 {
+		t.Errorf("it ends at %v and keeps %d orphans; wanted to begin as new with 60", c.log.Last(), len(c.orphans.list))
 	}
 }

@@ -19,7 +19,13 @@ type localCopy struct {
 	state   *keyspace.State
 	orphans orphanage
 
-	saved *keyspace.Snapshot // the newest one in storage, or on its way there; nil if none
+	// saved is what the state was at some commit mark, from where startOver may
+	// go on. The snapshot in storage, or on its way there, is never newer: it
+	// is at storedAt, 0 if there is none. replaceable is what the entries take
+	// that were committed since.
+	saved       *keyspace.Snapshot // nil for none
+	storedAt    journal.Index
+	replaceable int
 
 	records []Record // changes since the last flush
 	seq     uint64   // of the last Store
@@ -43,6 +49,7 @@ func newLocalCopy(stored Stored, keepBytes int) (*localCopy, error) {
 	c := &localCopy{meta: stored.Meta, state: keyspace.New(), keepBytes: keepBytes}
 	if stored.Snapshot != nil {
 		c.saved, c.state = stored.Snapshot, stored.Snapshot.State()
+		c.storedAt = c.saved.At().Index
 		c.log = journal.NewLog(stored.Snapshot.At(), stored.History)
 	}
 	for _, e := range stored.Entries {
@@ -174,6 +181,9 @@ func (c *localCopy) commit(index journal.Index) []journal.Entry {
 	}
 	c.state.Commit(index)
 	entries, _ := c.log.Between(before, index)
+	for _, e := range entries {
+		c.replaceable += e.SizeBytes()
+	}
 	c.settleOrphans(c.orphans.settle(index, entries, c))
 	return entries
 }

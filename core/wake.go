@@ -114,4 +114,5 @@ func (n *Node) compact() {
 		keepFrom = min(keepFrom, f.snapshot.At().Index)
 	}
 	n.copy.compact(keepFrom)
+	n.copy.compactStorage()
 }

@@ -34,6 +34,7 @@ func (b *Builder) Add(p Part) error {
 		r := newRow(i.Key, i.Value, i.Revision)
 		b.content.items.Load(r)
 		b.content.sum += r.hash
+		b.content.size += itemSize(i)
 	}
 	for _, c := range p.Clients {
 		if err := b.addClient(c); err != nil {

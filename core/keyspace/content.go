@@ -13,6 +13,7 @@ type content struct {
 	time  journal.Instant
 	items *btree.BTreeG[*row]
 	sum   uint64 // of the rows' hashes
+	size  int    // of the rows, by itemSize
 	table table
 }
 
@@ -63,8 +64,10 @@ func (c *content) copy() content {
 func (c *content) put(r *row) (old *row) {
 	old, existed := c.items.Set(r)
 	c.sum += r.hash
+	c.size += itemSize(r.Item)
 	if existed {
 		c.sum -= old.hash
+		c.size -= itemSize(old.Item)
 	}
 	return old
 }
@@ -74,6 +77,7 @@ func (c *content) remove(key string) (old *row) {
 	old, existed := c.items.Delete(byKey(key))
 	if existed {
 		c.sum -= old.hash
+		c.size -= itemSize(old.Item)
 	}
 	return old
 }
@@ -91,6 +95,10 @@ func (c *content) revert(u *undo) {
 	c.time = u.time
 	c.at = u.before
 }
+
+// sizeBytes returns about what the parts of a snapshot of this take. It is kept
+// up to date with every change: nothing is counted here.
+func (c *content) sizeBytes() int { return c.size + c.table.size }
 
 // hash returns the state hash: a sum, so that the order of changes leaves no
 // trace and one change costs the same however many keys there are.

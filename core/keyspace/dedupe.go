@@ -36,6 +36,7 @@ type table struct {
 	answers *btree.BTreeG[*answer]
 	evicted journal.Index
 	sum     uint64 // of the hashes of records and answers
+	size    int    // of records and answers, by rowSize and keptSize
 }
 
 // record is a [journal.ClientRecord] without Kept. Every applied write from
@@ -192,6 +193,7 @@ func (t *table) swapRecord(before, after *record) {
 	if before != nil {
 		t.byAge.Delete(before)
 		t.sum -= before.hash
+		t.size -= rowSize(before)
 	}
 	if after == nil {
 		t.records.Delete(before)
@@ -200,11 +202,13 @@ func (t *table) swapRecord(before, after *record) {
 	t.records.Set(after)
 	t.byAge.Set(after)
 	t.sum += after.hash
+	t.size += rowSize(after)
 }
 
 func (t *table) swapAnswer(before, after *answer) {
 	if before != nil {
 		t.sum -= before.hash
+		t.size -= keptSize(before.kept)
 	}
 	if after == nil {
 		t.answers.Delete(before)
@@ -212,6 +216,7 @@ func (t *table) swapAnswer(before, after *answer) {
 	}
 	t.answers.Set(after)
 	t.sum += after.hash
+	t.size += keptSize(after.kept)
 }
 
 // revert takes back the newest entry.

@@ -133,6 +133,9 @@ func (m *model) checkSnapshot(t *rapid.T, s *Snapshot) {
 	if s.At() != m.at || s.Time() != m.time || s.Len() != len(m.items) {
 		t.Fatalf("snapshot at %v, time %d, %d keys; want %v, %d, %d", s.At(), s.Time(), s.Len(), m.at, m.time, len(m.items))
 	}
+	if got := s.SizeBytes(); got != sizeOf(want) {
+		t.Fatalf("snapshot of %d bytes, want %d", got, sizeOf(want))
+	}
 	b := NewBuilder(m.at)
 	if err := b.Add(want); err != nil {
 		t.Fatal(err)
@@ -140,6 +143,21 @@ func (m *model) checkSnapshot(t *rapid.T, s *Snapshot) {
 	if _, err := b.Finish(m.time, s.Hash()); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// sizeOf counts what a part takes, by the measure of [Snapshot.Part].
+func sizeOf(p Part) int {
+	size := 0
+	for _, i := range p.Items {
+		size += itemSize(i)
+	}
+	for _, c := range p.Clients {
+		size += rowSize(&record{done: c.Done})
+		for _, k := range c.Kept {
+			size += keptSize(k)
+		}
+	}
+	return size
 }
 
 // scan is the model's answer to [State.Scan].

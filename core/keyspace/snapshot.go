@@ -21,6 +21,10 @@ func (s *Snapshot) Hash() uint64 { return s.content.hash() }
 // Len returns the number of keys, reserved ones included.
 func (s *Snapshot) Len() int { return s.content.items.Len() }
 
+// SizeBytes returns about what the parts take in frames or in storage. It costs
+// the same however large the state is.
+func (s *Snapshot) SizeBytes() int { return s.content.sizeBytes() }
+
 // State returns a state of its own that begins at the snapshot: At is both
 // applied and committed.
 func (s *Snapshot) State() *State {
@@ -105,7 +109,10 @@ func (t *table) clientRecord(r *record) journal.ClientRecord {
 
 func itemSize(i journal.Item) int { return len(i.Key) + len(i.Value) + 24 }
 
-func recordSize(r *record) int { return 64 + 20*len(r.done) + r.keptBytes }
+func recordSize(r *record) int { return rowSize(r) + r.keptBytes }
+
+// rowSize is recordSize without the answers.
+func rowSize(r *record) int { return 64 + 20*len(r.done) }
 
 func keptSize(k journal.KeptResult) int { return 64 + 9*len(k.Results) }
 

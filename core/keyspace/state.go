@@ -163,5 +163,9 @@ func (s *State) Time() journal.Instant { return s.newest.time }
 // they came there; the commit mark is not part of it.
 func (s *State) Hash() uint64 { return s.newest.hash() }
 
+// SizeBytes returns about what a snapshot at Applied would take; see
+// [Snapshot.SizeBytes].
+func (s *State) SizeBytes() int { return s.newest.sizeBytes() }
+
 // Len returns the number of keys at Applied, reserved ones included.
 func (s *State) Len() int { return s.newest.items.Len() }
