@@ -28,12 +28,14 @@ func (b *batch) Write(p []byte) (int, error) {
 	if !b.held {
 		return b.Conn.Write(p)
 	}
-	if len(b.gathered)+len(p) > holdMaxBytes {
+	big := len(p) > holdMaxBytes/2 // not worth a copy
+	if big || len(b.gathered)+len(p) > holdMaxBytes {
+		// What was gathered comes first: bytes in another order are no frames.
 		if err := b.flush(); err != nil {
 			return 0, err
 		}
 	}
-	if len(p) > holdMaxBytes/2 {
+	if big {
 		return b.Conn.Write(p)
 	}
 	b.gathered = append(b.gathered, p...)
