@@ -5,6 +5,7 @@ import (
 
 	"github.com/understudy-dev/understudy/core/host"
 	"github.com/understudy-dev/understudy/core/host/hosttest"
+	"github.com/understudy-dev/understudy/core/journal"
 )
 
 func TestMemoryKeepsTheContractOfStorage(t *testing.T) {
@@ -15,4 +16,11 @@ func TestMemoryKeepsTheContractOfStorage(t *testing.T) {
 	if host.NewMemory().Durable() {
 		t.Error("memory says that it survives its process")
 	}
+}
+
+func TestADirectoryInMemoryKeepsTheContractOfDirectories(t *testing.T) {
+	hosttest.Directory(t, func(*testing.T) func() (journal.Directory, error) {
+		dir := journal.NewMemoryDirectory()
+		return func() (journal.Directory, error) { return dir, nil }
+	})
 }
