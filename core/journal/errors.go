@@ -32,3 +32,13 @@ type VersionError struct {
 func (e *VersionError) Error() string {
 	return fmt.Sprintf("%s has format %d; this program knows formats up to %d", e.File, e.Version, e.Ours)
 }
+
+// SyncError says that a sync has failed. What was written since the one before
+// may be lost even if it can still be read, and a later sync says nothing of it.
+type SyncError struct{ Err error }
+
+// Error returns what the system says.
+func (e *SyncError) Error() string { return e.Err.Error() }
+
+// Unwrap returns what the system says.
+func (e *SyncError) Unwrap() error { return e.Err }

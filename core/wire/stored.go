@@ -79,46 +79,35 @@ func (w *storedEntriesWire) open() ([]journal.Entry, error) {
 
 type orphanWire struct {
 	_          struct{} `cbor:",toarray"`
-	Entry      *storedEntriesWire
+	After      journal.Index
+	Runs       []runWire
 	Acked      bool
 	Final      bool
 	Superseded bool
 }
 
-type orphansWire struct {
-	_       struct{} `cbor:",toarray"`
-	Orphans []orphanWire
+// AppendOrphan writes an orphan record behind dst.
+func AppendOrphan(dst []byte, o journal.Orphan) []byte {
+	e := packStored([]journal.Entry{o.Entry})
+	return appendItem(dst, &orphanWire{
+		After: e.After, Runs: e.Runs, Acked: o.Acked, Final: o.Final, Superseded: o.Superseded,
+	})
 }
 
-// AppendOrphans writes orphan records behind dst.
-func AppendOrphans(dst []byte, orphans []journal.Orphan) []byte {
-	return appendItem(dst, &orphansWire{Orphans: list(orphans, func(o journal.Orphan) orphanWire {
-		return orphanWire{
-			Entry: packStored([]journal.Entry{o.Entry}), Acked: o.Acked, Final: o.Final, Superseded: o.Superseded,
-		}
-	})})
-}
-
-// ReadOrphans reads what AppendOrphans writes.
-func ReadOrphans(item []byte) ([]journal.Orphan, error) {
-	w := orphansWire{}
+// ReadOrphan reads what AppendOrphan writes.
+func ReadOrphan(item []byte) (journal.Orphan, error) {
+	w := orphanWire{}
 	if err := read(item, &w); err != nil {
-		return nil, err
+		return journal.Orphan{}, err
 	}
-	orphans := make([]journal.Orphan, 0, len(w.Orphans))
-	for _, o := range w.Orphans {
-		entries, err := o.Entry.open()
-		if err != nil {
-			return nil, err
-		}
-		if len(entries) != 1 {
-			return nil, wrong("orphans", "%d entries in one record", len(entries))
-		}
-		orphans = append(orphans, journal.Orphan{
-			Entry: entries[0], Acked: o.Acked, Final: o.Final, Superseded: o.Superseded,
-		})
+	entries, err := (&storedEntriesWire{After: w.After, Runs: w.Runs}).open()
+	if err != nil {
+		return journal.Orphan{}, err
 	}
-	return orphans, nil
+	if len(entries) != 1 {
+		return journal.Orphan{}, wrong("orphan", "%d entries in the place of one", len(entries))
+	}
+	return journal.Orphan{Entry: entries[0], Acked: w.Acked, Final: w.Final, Superseded: w.Superseded}, nil
 }
 
 type positionsWire struct {

@@ -1,0 +1,138 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/understudy-dev/understudy/core"
+	"github.com/understudy-dev/understudy/core/journal"
+	"github.com/understudy-dev/understudy/core/keyspace"
+	"github.com/understudy-dev/understudy/core/wire"
+)
+
+// assemble puts snapshot and entries together, and decides whether the copy is
+// all that its node has promised.
+func (s *scan) assemble() error {
+	if err := s.checkEnd(); err != nil {
+		return err
+	}
+	s.stored.Meta, s.stored.Orphans = s.replay.meta, s.replay.orphans
+	if err := s.readBase(); err != nil {
+		return err
+	}
+	if len(s.report.Damage) > 0 {
+		s.renew("it is damaged")
+	}
+	switch s.status {
+	case kindLazy:
+		s.renew("it was not closed, and not every write of it was synced")
+	case kindSuspect:
+		s.renew("its disk has failed to sync")
+	}
+	if s.report.Renewed != "" {
+		s.report.Former = s.stored.Meta.Node
+		s.stored.Meta = forgetful(s.stored.Meta)
+	}
+	return nil
+}
+
+// forgetful is the meta of a copy that may have forgotten what it promised: it
+// promised under another name. What it must not go below stays.
+func forgetful(m core.Meta) core.Meta {
+	return core.Meta{Accepted: m.Accepted, Register: m.Register}
+}
+
+// checkEnd compares the journal with what was noted when it was closed.
+func (s *scan) checkEnd() error {
+	if s.status == kindClosed && s.end.next < s.closedAt+1 {
+		s.damaged(&DamageError{
+			File: segmentName(s.end.segment), Offset: s.end.offset, Record: s.end.next,
+			Err: fmt.Errorf("it ends there, but was closed behind record %d", s.closedAt),
+		})
+	}
+	return nil
+}
+
+// readBase reads the snapshot that the newest segment stands on, and finds the
+// entries that follow it.
+func (s *scan) readBase() error {
+	var at journal.Position
+	if base := s.replay.base; base.Snapshot != 0 {
+		snapshot, history, err := s.readSnapshot(base)
+		if err := s.take(err); err != nil {
+			return err
+		}
+		if snapshot != nil {
+			at = snapshot.At()
+			s.stored.Snapshot, s.stored.History = snapshot, history
+		}
+	}
+	for i := len(s.replay.runs) - 1; i >= 0; i-- {
+		entries, ok := s.replay.runs[i].behind(at)
+		if ok {
+			s.stored.Entries = entries
+			return nil
+		}
+		if len(s.report.Damage) == 0 {
+			s.damaged(&DamageError{
+				File: segmentName(s.first), Err: fmt.Errorf("the entries behind %v are missing", at),
+			})
+		}
+	}
+	return nil
+}
+
+func (s *scan) readSnapshot(base wire.StoredBase) (*keyspace.Snapshot, journal.History, error) {
+	name := snapshotName(base.Snapshot)
+	r, closeFile, err := s.open(name, journal.KindSnapshot)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer closeFile()
+	in := &snapshotReader{name: name, records: r}
+	snapshot, history, err := in.read()
+	s.report.Files = append(s.report.Files, FileInfo{Name: name, Bytes: r.Size(), Records: in.count})
+	if err != nil {
+		return nil, nil, err
+	}
+	if snapshot.At() != base.At {
+		err := fmt.Errorf("it is of %v, but the journal stands on %v", snapshot.At(), base.At)
+		return nil, nil, &DamageError{File: name, Err: err}
+	}
+	return snapshot, history, nil
+}
+
+// state returns the status of the copy; a missing one counts as open.
+func (s *scan) state() byte {
+	if s.status == 0 {
+		return kindOpen
+	}
+	return s.status
+}
+
+// readState reads how the copy was left. Without that nobody knows whether it
+// may have forgotten something.
+func (s *scan) readState() error {
+	r, closeFile, err := s.open(stateName, journal.KindState)
+	if err == nil {
+		defer closeFile()
+		err = s.takeState(r)
+	}
+	return s.take(err)
+}
+
+func (s *scan) takeState(r *journal.Reader) error {
+	record, err := r.Next()
+	if err != nil {
+		return &DamageError{File: stateName, Offset: r.Offset(), Record: r.Expect(), Err: err}
+	}
+	n, err := wire.ReadNumber(record.Payload)
+	if err == nil && (record.Kind < kindOpen || record.Kind > kindSuspect) {
+		err = errors.New("it says nothing that is known here")
+	}
+	if err != nil {
+		return damageAt(stateName, record, err)
+	}
+	s.status, s.closedAt = record.Kind, n
+	return nil
+}
