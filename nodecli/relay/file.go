@@ -49,7 +49,7 @@ func sumOf(text []byte) string { return fmt.Sprintf("%08x", crc32.Checksum(text,
 func encodeFile(room string, value register.Register) ([]byte, error) {
 	saved := savedRegister{Version: value.Version, Epoch: saveEpoch(value.Epoch), Awaiting: value.Awaiting}
 	for _, seat := range value.InSync {
-		saved.InSync = append(saved.InSync, seatJSON{seat.Node.Full(), seat.Volatile})
+		saved.InSync = append(saved.InSync, seatJSON{seat.Node.Full(), seat.Volatile, seat.Incarnation})
 	}
 	for _, loss := range value.Losses {
 		saved.Losses = append(saved.Losses, savedLoss{saveEpoch(loss.Epoch), loss.At, full(loss.Missing)})
@@ -107,7 +107,7 @@ func (s savedRegister) restore() (register.Register, error) {
 		if err != nil {
 			return register.Register{}, err
 		}
-		value.InSync = append(value.InSync, register.Seat{Node: node, Volatile: seat.Volatile})
+		value.InSync = append(value.InSync, register.Seat{Node: node, Volatile: seat.Volatile, Incarnation: seat.Incarnation})
 	}
 	for _, loss := range s.Losses {
 		epoch, err := loss.Epoch.restore()

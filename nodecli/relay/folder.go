@@ -2,19 +2,16 @@ package relay
 
 import (
 	"bytes"
-	"encoding/base32"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"sync"
 
-	"github.com/gofrs/flock"
-
 	"github.com/understudy-dev/understudy/core/register"
+	"github.com/understudy-dev/understudy/nodecli/disk"
 )
 
 // folder keeps each register in a file of its own, one line for each value
@@ -26,7 +23,7 @@ import (
 // the value after.
 type folder struct {
 	dir  string
-	lock *flock.Flock // held while the relay runs: two would grant the same epoch twice
+	lock *disk.Lock // held while the relay runs: two would grant the same epoch twice
 
 	mu   sync.Mutex
 	ends map[string]gap // by room; a room that is not there gets a new file
@@ -56,28 +53,26 @@ func (e *DamagedError) Error() string {
 func (e *DamagedError) Unwrap() error { return e.Err }
 
 func openFolder(dir string) (*folder, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := disk.MakeFolder(dir); err != nil {
 		return nil, fmt.Errorf("folder of the registers: %w", err)
 	}
-	lock := flock.New(filepath.Join(dir, "lock"))
-	held, err := lock.TryLock()
+	if _, err := disk.ReadLabel(dir); !errors.Is(err, disk.ErrNoLabel) {
+		return nil, fmt.Errorf("%s holds the copy of a node, and no registers", dir)
+	}
+	lock, err := disk.TakeLock(dir, filepath.Join(dir, "lock"), "a relay")
+	if holder, ok := errors.AsType[*disk.HeldError](err); ok {
+		return nil, fmt.Errorf("the registers in %s belong to another relay that is running (process %d)", dir, holder.PID)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("lock the folder of the registers: %w", err)
-	}
-	if !held {
-		return nil, fmt.Errorf("the registers in %s belong to another relay that is running", dir)
 	}
 	return &folder{dir: dir, lock: lock, ends: map[string]gap{}}, nil
 }
 
 func (f *folder) close() error { return f.lock.Close() }
 
-// fileNames has no characters that a file system would take for the same or
-// for something else.
-var fileNames = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
-
 func (f *folder) file(room string) string {
-	return filepath.Join(f.dir, fileNames.EncodeToString([]byte(room))+".json")
+	return filepath.Join(f.dir, disk.FileName(room)+".json")
 }
 
 func (f *folder) load(room string) (register.Register, error) {
@@ -162,15 +157,8 @@ func (f *folder) save(room string, value register.Register) error {
 
 // replace gives a room a new file.
 func (f *folder) replace(room string, text []byte) error {
-	aside := f.file(room) + ".new"
-	if err := writeSynced(aside, text); err != nil {
-		return fmt.Errorf("write a register: %w", err)
-	}
-	if err := os.Rename(aside, f.file(room)); err != nil {
+	if err := disk.ReplaceFile(f.file(room), text); err != nil {
 		return fmt.Errorf("replace a register: %w", err)
-	}
-	if err := syncFolder(f.dir); err != nil {
-		return fmt.Errorf("sync the folder of the registers: %w", err)
 	}
 	return nil
 }
@@ -183,32 +171,7 @@ func overwriteSynced(name string, text []byte, at int64) error {
 	}
 	_, err = file.WriteAt(text, at)
 	if err == nil {
-		err = syncData(file)
+		err = disk.SyncData(file)
 	}
 	return errors.Join(err, file.Close())
-}
-
-func writeSynced(name string, text []byte) error {
-	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(text)
-	if err == nil {
-		err = file.Sync()
-	}
-	return errors.Join(err, file.Close())
-}
-
-// syncFolder makes a rename durable. Windows has no such thing: a rename there
-// is in the file system's own journal.
-func syncFolder(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	opened, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(opened.Sync(), opened.Close())
 }

@@ -19,7 +19,7 @@ import (
 
 var full16 = register.Register{
 	Version: 1 << 60, Epoch: journal.Epoch{Number: 1 << 59, Master: journal.NodeID{'a'}},
-	InSync:   []register.Seat{{Node: journal.NodeID{'a'}}, {Node: journal.NodeID{'b'}, Volatile: true}},
+	InSync:   []register.Seat{{Node: journal.NodeID{'a'}, Incarnation: 7}, {Node: journal.NodeID{'b'}, Volatile: true}},
 	Awaiting: true,
 	Losses:   []register.Loss{{Epoch: journal.Epoch{Number: 3, Master: journal.NodeID{'c'}}, At: 1 << 61, Missing: []journal.NodeID{{'d'}, {'e'}}}},
 }
@@ -214,7 +214,7 @@ func TestARoomWhoseRegisterCannotBeStoredIsClosed(t *testing.T) {
 		t.Fatal(err)
 	}
 	a.say(frame.Claim{Request: 1, Number: 1})
-	a.wantRefused(frame.CodeShutdown, websocket.StatusGoingAway, "write a register")
+	a.wantRefused(frame.CodeShutdown, websocket.StatusGoingAway, "replace a register")
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}

@@ -27,8 +27,9 @@ type registerJSON struct {
 }
 
 type seatJSON struct {
-	Node     string `json:"node"`
-	Volatile bool   `json:"volatile"`
+	Node        string              `json:"node"`
+	Volatile    bool                `json:"volatile"`
+	Incarnation journal.Incarnation `json:"incarnation,omitempty"`
 }
 
 type lossJSON struct {
@@ -64,7 +65,7 @@ func showRoom(name string, r *room.Room) roomJSON {
 		shown.Register.Master = &text
 	}
 	for _, seat := range value.InSync {
-		shown.Register.InSync = append(shown.Register.InSync, seatJSON{seat.Node.Full(), seat.Volatile})
+		shown.Register.InSync = append(shown.Register.InSync, seatJSON{seat.Node.Full(), seat.Volatile, seat.Incarnation})
 	}
 	for _, loss := range value.Losses {
 		at := time.Unix(0, int64(loss.At)).UTC().Format(time.RFC3339Nano)
