@@ -13,9 +13,7 @@ import (
 // assemble puts snapshot and entries together, and decides whether the copy is
 // all that its node has promised.
 func (s *scan) assemble() error {
-	if err := s.checkEnd(); err != nil {
-		return err
-	}
+	s.checkEnd()
 	s.stored.Meta, s.stored.Orphans = s.replay.meta, s.replay.orphans
 	if err := s.readBase(); err != nil {
 		return err
@@ -42,15 +40,15 @@ func forgetful(m core.Meta) core.Meta {
 	return core.Meta{Accepted: m.Accepted, Register: m.Register}
 }
 
-// checkEnd compares the journal with what was noted when it was closed.
-func (s *scan) checkEnd() error {
-	if s.status == kindClosed && s.end.next < s.closedAt+1 {
+// checkEnd compares the journal with what was noted when the copy was opened or
+// closed: a file that has lost its end looks like one that never had it.
+func (s *scan) checkEnd() {
+	if s.status != kindSuspect && s.end.next < s.known+1 {
 		s.damaged(&DamageError{
 			File: segmentName(s.end.segment), Offset: s.end.offset, Record: s.end.next,
-			Err: fmt.Errorf("it ends there, but was closed behind record %d", s.closedAt),
+			Err: fmt.Errorf("it ends there, but record %d was on this disk", s.known),
 		})
 	}
-	return nil
 }
 
 // readBase reads the snapshot that the newest segment stands on, and finds the
@@ -102,14 +100,6 @@ func (s *scan) readSnapshot(base wire.StoredBase) (*keyspace.Snapshot, journal.H
 	return snapshot, history, nil
 }
 
-// state returns the status of the copy; a missing one counts as open.
-func (s *scan) state() byte {
-	if s.status == 0 {
-		return kindOpen
-	}
-	return s.status
-}
-
 // readState reads how the copy was left. Without that nobody knows whether it
 // may have forgotten something.
 func (s *scan) readState() error {
@@ -133,6 +123,6 @@ func (s *scan) takeState(r *journal.Reader) error {
 	if err != nil {
 		return damageAt(stateName, record, err)
 	}
-	s.status, s.closedAt = record.Kind, n
+	s.status, s.known = record.Kind, n
 	return nil
 }

@@ -20,11 +20,11 @@ type scan struct {
 	stored core.Stored
 	report Report
 
-	status   byte   // of the state file; 0 if there is none
-	closedAt uint64 // what it tells
-	first    uint64 // the oldest segment that is needed
-	end      ending
-	starts   []start // of the segments read, rising
+	status byte   // of the state file; 0 if it can't be read
+	known  uint64 // the newest record that was durable when it was written
+	first  uint64 // the oldest segment that is needed
+	end    ending
+	starts []start // of the segments read, rising
 }
 
 // start says behind which entry a segment begins.
@@ -58,7 +58,7 @@ func (s *scan) read() error {
 	if err := s.readState(); err != nil {
 		return err
 	}
-	if s.found.isEmpty() && s.state() == kindOpen {
+	if s.found.isEmpty() && (s.status == kindOpen || s.status == kindLazy) && s.known == 0 {
 		return nil // a crash came before the first segment
 	}
 	if len(s.found.segments) == 0 {
