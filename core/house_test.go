@@ -36,6 +36,7 @@ type resident struct {
 	replies []frame.Frame
 	refused []error
 	sent    []frame.Frame
+	records []core.Record // what it has stored so far
 	stopped error
 
 	misses func(frame.Frame) bool // frames for it that get lost; nil for none
@@ -58,6 +59,12 @@ func (h *house) add(name string, change ...func(*core.Config)) *resident {
 // bring makes a node that has not connected yet.
 func (h *house) bring(name string, change ...func(*core.Config)) *resident {
 	h.t.Helper()
+	return h.bringBack(name, core.Stored{}, change...)
+}
+
+// bringBack makes a node, not connected yet, of what one has stored.
+func (h *house) bringBack(name string, stored core.Stored, change ...func(*core.Config)) *resident {
+	h.t.Helper()
 	number := byte(len(h.nodes) + 1)
 	cfg := core.Config{
 		Room: "r",
@@ -69,7 +76,7 @@ func (h *house) bring(name string, change ...func(*core.Config)) *resident {
 	for _, f := range change {
 		f(&cfg)
 	}
-	node, err := core.New(cfg, core.Stored{})
+	node, err := core.New(cfg, stored)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -96,6 +103,7 @@ func (h *house) step(r *resident, in core.Input) {
 			h.queue = append(h.queue, func() { h.arrive(r, e) })
 		case core.Store:
 			r.stores = append(r.stores, e.Seq)
+			r.records = append(r.records, e.Records...)
 			if !r.slow {
 				h.queue = append(h.queue, func() { h.persist(r) })
 			}

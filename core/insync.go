@@ -35,7 +35,7 @@ func (n *Node) amendInSync() {
 		}
 		p := m.find(seat.Node)
 		switch {
-		case p == nil:
+		case p == nil, p.forgot:
 			a.remove = append(a.remove, seat.Node)
 		case m.phase != phaseOpen:
 			if n.refusesToSeal(seat) {
@@ -75,9 +75,14 @@ func (n *Node) refusesToSeal(seat register.Seat) bool {
 
 // isReady reports whether a copy may join the in-sync list: in this epoch,
 // incarnation and connection it has had the whole journal once, and now has
-// everything committed and the epoch start.
+// everything committed and the epoch start. One that kept its seat over a
+// restart is added once more, so that the register knows its incarnation.
 func (n *Node) isReady(p *progress) bool {
-	return p.reached && !n.lobby.register.IsInSync(p.node) &&
+	if p.forgot {
+		p.forgot = n.lobby.register.IsInSync(p.node)
+		return false
+	}
+	return p.reached && !n.lobby.register.IsInSyncAs(p.node, p.incarnation) &&
 		p.match >= n.mastership.start && p.match >= n.copy.state.Committed().Index
 }
 

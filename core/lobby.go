@@ -154,6 +154,6 @@ func refusalError(f frame.Refused) error {
 // isForGood reports whether it is of no use to connect again.
 func isForGood(f frame.Refused) bool {
 	return slices.Contains([]frame.Code{
-		frame.CodeReplaced, frame.CodeVersion, frame.CodeNotAllowed, frame.CodeInvalid,
+		frame.CodeReplaced, frame.CodeVersion, frame.CodeNotAllowed, frame.CodeInvalid, frame.CodeOutdated,
 	}, f.Code)
 }

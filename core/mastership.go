@@ -41,6 +41,7 @@ type mastership struct {
 	nonce  uint64       // of the newest fetch
 
 	progress    []*progress // every other copy present, by NodeID
+	vouched     []*vouched  // every durable copy there has been, by NodeID
 	amend       *amendment  // on its way to the relay; nil if none
 	heartbeatAt journal.Instant
 
@@ -202,7 +203,10 @@ func (m *mastership) addProgress(member register.Member, now journal.Instant) {
 	if found {
 		return
 	}
-	p := &progress{node: member.Node, incarnation: member.Incarnation, durable: member.Durable, asking: true, goalAt: now}
+	p := &progress{
+		node: member.Node, incarnation: member.Incarnation, durable: member.Durable,
+		vouched: m.vouchedBy(member), asking: true, goalAt: now,
+	}
 	m.progress = slices.Insert(m.progress, i, p)
 }
 
@@ -225,6 +229,9 @@ func (n *Node) speaks(head frame.Head, incarnation journal.Incarnation) (*progre
 	}
 	if p.incarnation != incarnation {
 		return nil, fmt.Errorf("%v is present as incarnation %d, not %d", head.From, p.incarnation, incarnation)
+	}
+	if n.lobby.register.Outdates(register.Member{Node: p.node, Incarnation: p.incarnation}) {
+		return nil, fmt.Errorf("incarnation %d of %v is older than the one that is in sync", p.incarnation, p.node)
 	}
 	return p, nil
 }

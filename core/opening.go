@@ -26,6 +26,9 @@ func (n *Node) onSealed(head frame.Head, f frame.Sealed) {
 	if found || m.phase == phaseOpen {
 		return
 	}
+	if err := n.checkSealed(p, f); err != nil {
+		n.refuse(head.From, f, err)
+	}
 	answer := sealedCopy{node: p.node, last: f.Last, history: f.History}
 	m.sealed = append(m.sealed[:i:i], append([]sealedCopy{answer}, m.sealed[i:]...)...)
 }

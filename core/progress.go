@@ -43,6 +43,9 @@ type progress struct {
 	told   journal.Index // the newest commit mark it was told
 	asking bool          // it is to be asked where it stands
 
+	vouched *vouched // what it has acknowledged over all its connections; nil for a copy in memory
+	forgot  bool     // less than that is there now: it leaves the in-sync list
+
 	flights      []flight // sent and not acknowledged, oldest first
 	flightsBytes int
 
@@ -83,6 +86,9 @@ func (p *progress) sent(entries []journal.Entry) {
 // forget what it vouched for.
 func (p *progress) acked(match, last journal.Index, now journal.Instant) {
 	p.match = max(p.match, match)
+	if p.vouched != nil {
+		p.vouched.match = max(p.vouched.match, match)
+	}
 	for len(p.flights) > 0 && p.flights[0].last <= p.match {
 		p.flightsBytes -= p.flights[0].bytes
 		p.flights = p.flights[1:]
@@ -150,6 +156,10 @@ func (n *Node) onBehind(head frame.Head, f frame.Behind) {
 		return
 	}
 	common := n.copy.log.Common(f.History, f.Last)
+	if err := p.checkForgotten(common); err != nil {
+		n.refuse(head.From, f, err) // it says so again
+		return
+	}
 	if max(common.Index, p.match) >= n.copy.log.Base().Index {
 		p.streamAfter(common.Index)
 		return

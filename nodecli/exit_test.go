@@ -33,6 +33,8 @@ func TestEveryEndingHasItsStatusAndItsWords(t *testing.T) {
 		{fmt.Errorf("%w: %w (%w)", host.ErrNoRelay, refused, waited{"waited 5s"}), 6,
 			"understudy: op: no relay at ws://h/ws: connection refused\nhint: start a relay (understudy relay), or name one: --relay URL\n"},
 		{&frame.Failure{Code: frame.CodeConflict, Text: `key "a" exists`}, 7, "understudy: op: key \"a\" exists\n"},
+		{fmt.Errorf("refused: %w", &frame.Failure{Code: frame.CodeOutdated, Text: "incarnation 2 is older"}), 1,
+			"understudy: op: refused: incarnation 2 is older\nhint: understudy import gives a copy that was restored from a backup an identity of its own\n"},
 		{&exitError{status: exitFailed}, 1, ""}, // the result said it
 	} {
 		var said bytes.Buffer

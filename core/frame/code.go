@@ -40,6 +40,7 @@ const (
 	CodeFull     Code = 44 // too many nodes or rooms
 	CodeShutdown Code = 45 // the relay is going down; come back after a while
 	CodeSilent   Code = 46 // pings were not answered
+	CodeOutdated Code = 47 // the copy is older than the one in sync under its id: a backup, or a clone
 )
 
 // String returns the code's name as the JavaScript API and logs write it.
@@ -74,6 +75,7 @@ var codeNames = map[Code]string{
 	CodeFull:              "FULL",
 	CodeShutdown:          "SHUTDOWN",
 	CodeSilent:            "SILENT",
+	CodeOutdated:          "OUTDATED",
 }
 
 // Failure is why a request was not answered as asked. It is an error, and

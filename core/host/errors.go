@@ -38,6 +38,10 @@ var (
 	// ErrTimeout: nothing was read within the time given.
 	ErrTimeout error = &frame.Failure{Code: frame.CodeTimeout, Text: "not answered in time"}
 
+	// ErrOutdated: the node has stopped, because a later state of its copy is in
+	// sync. The copy was restored from a backup, or has a twin that went on.
+	ErrOutdated error = &frame.Failure{Code: frame.CodeOutdated, Text: "a later state of this copy is in sync"}
+
 	// ErrNoKey: there is no such key.
 	ErrNoKey = errors.New("no such key")
 

@@ -51,6 +51,18 @@ func TestTheClockNeitherFallsNorStands(t *testing.T) {
 	}
 }
 
+func TestEveryCopyThatForgotIsLogged(t *testing.T) {
+	lines := 0
+	l := &loop{refused: refusals{}, log: func(LogLevel, string, ...any) { lines++ }}
+	l.refuse(core.Refuse{Frame: frame.Behind{}})
+	l.refuse(core.Refuse{Frame: frame.Behind{}, Err: &core.ForgottenError{}})
+	l.refuse(core.Refuse{Frame: frame.Behind{}, Err: &core.ForgottenError{}})
+	l.refuse(core.Refuse{Frame: frame.Behind{}})
+	if lines != 3 {
+		t.Errorf("%d lines were logged, wanted the first refusal and both copies", lines)
+	}
+}
+
 func TestOnlyTheFirstRefusalOfAKindIsLogged(t *testing.T) {
 	var lines []string
 	l := &loop{refused: refusals{}, log: func(_ LogLevel, text string, _ ...any) { lines = append(lines, text) }}

@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/understudy-dev/understudy/core"
@@ -145,10 +146,13 @@ const reasonMaxBytes = 123
 type refusals map[string]uint64
 
 // refuse counts a refusal, and logs the first and then every 1,000th of a kind.
+// That a copy has forgotten something is always said: somebody must look at its
+// disk.
 func (l *loop) refuse(e core.Refuse) {
 	kind := fmt.Sprintf("%T", e.Frame)
 	l.refused[kind]++
-	if n := l.refused[kind]; n%1000 == 1 {
+	var forgotten *core.ForgottenError
+	if n := l.refused[kind]; n%1000 == 1 || errors.As(e.Err, &forgotten) {
 		l.log.say(LogWarn, "refused", keyFrame, kind, keyFrom, e.From, keyError, e.Err, keyCount, n)
 	}
 }

@@ -24,7 +24,8 @@ type Addition struct {
 }
 
 // Amend gives the value with the in-sync list changed as the master asks. Nodes
-// that are on the list already keep their place; new ones come last. The whole
+// that are on the list already keep their place, and their seat notes the
+// incarnation that is added; new ones come last. The whole
 // of it is made or nothing: the master counts with the list it has asked for.
 //
 // s.Held must mean that the asker's own connection holds the mastership. It
@@ -49,8 +50,10 @@ func Amend(r Register, s Scene, a Amendment) (Register, error) {
 			return r, refuse(NotAllowed, "%v is both added and removed", add.Node)
 		case !ok || m.Incarnation != add.Incarnation || !m.HasCopy():
 			return r, refuse(Gone, "%v is not connected with a copy as incarnation %d", add.Node, add.Incarnation)
-		case !slices.ContainsFunc(seats, func(s Seat) bool { return s.Node == add.Node }):
-			seats = append(seats, Seat{Node: add.Node, Volatile: !m.Durable})
+		case slices.ContainsFunc(seats, func(s Seat) bool { return s.Node == add.Node }):
+			seats = renewed(seats, m)
+		default:
+			seats = append(seats, m.seat())
 		}
 	}
 	if len(seats) > MaxSeats {

@@ -10,8 +10,8 @@ import (
 // next epoch. The in-sync list stays as it is, but for the two cases in which
 // it begins anew with the claimant alone: a new room, and [Reopen].
 //
-// It refuses with NotAllowed, Stale, MasterHere, StillAwaits, NotYet or
-// NotInSync, in this order.
+// It refuses with NotAllowed, Outdated, Stale, MasterHere, StillAwaits, NotYet
+// or NotInSync, in this order.
 func Claim(r Register, s Scene, claimant journal.NodeID, number journal.EpochNumber) (Register, error) {
 	m, ok := s.member(claimant)
 	switch {
@@ -19,6 +19,8 @@ func Claim(r Register, s Scene, claimant journal.NodeID, number journal.EpochNum
 		return r, refuse(Gone, "%v is not connected", claimant)
 	case !m.CanLead():
 		return r, refuse(NotAllowed, "%v is no candidate", claimant)
+	case r.Outdates(m):
+		return r, refuse(Outdated, "incarnation %d of %v is older than the one that is in sync", m.Incarnation, claimant)
 	case number != r.Epoch.Number+1:
 		return r, refuse(Stale, "the next epoch is %d, not %d", r.Epoch.Number+1, number)
 	case s.Held:
@@ -28,7 +30,7 @@ func Claim(r Register, s Scene, claimant journal.NodeID, number journal.EpochNum
 	case r.Awaiting && len(s.Absent) > 0:
 		return awaited(r, s, claimant)
 	case r.IsInSync(claimant):
-		return r.granted(claimant), nil
+		return r.granted(m), nil
 	}
 	return Reopen(r, s, claimant)
 }
@@ -48,8 +50,8 @@ func open(s Scene, m Member) (Register, error) {
 			return Register{}, notYet(s.OpenIn, "a new room waits %v more for a node that keeps its copy", s.OpenIn)
 		}
 	}
-	first := Register{InSync: []Seat{{Node: m.Node, Volatile: !m.Durable}}}
-	return first.granted(m.Node), nil
+	first := Register{InSync: []Seat{m.seat()}}
+	return first.granted(m), nil
 }
 
 // awaited judges a claim while nodes of an adopted in-sync list are missing.
@@ -60,10 +62,23 @@ func awaited(r Register, s Scene, claimant journal.NodeID) (Register, error) {
 	return r, refuse(StillAwaits, "%d of the %d in-sync nodes of an adopted register are missing", len(s.Absent), len(r.InSync))
 }
 
-// granted is the next value, with the mastership of the next epoch at node.
-func (r Register) granted(node journal.NodeID) Register {
+// granted is the next value, with the mastership of the next epoch at m, which
+// is in the list.
+func (r Register) granted(m Member) Register {
 	r.Version++
-	r.Epoch = journal.Epoch{Number: r.Epoch.Number + 1, Master: node}
+	r.Epoch = journal.Epoch{Number: r.Epoch.Number + 1, Master: m.Node}
 	r.Awaiting = false
+	r.InSync = renewed(r.InSync, m)
 	return r
+}
+
+// renewed is the list with the incarnation of a seat's present copy in it.
+func renewed(list []Seat, m Member) []Seat {
+	i := slices.IndexFunc(list, func(s Seat) bool { return s.Node == m.Node })
+	if i < 0 || list[i].Incarnation >= m.Incarnation {
+		return list
+	}
+	list = slices.Clone(list)
+	list[i].Incarnation = m.Incarnation
+	return list
 }

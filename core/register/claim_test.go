@@ -19,8 +19,8 @@ func tab(letter byte) Member {
 	return Member{Node: id(letter), Incarnation: 1, Kind: KindTab, Candidate: true, Visible: true}
 }
 
-func seat(letter byte) Seat         { return Seat{Node: id(letter)} }
-func volatileSeat(letter byte) Seat { return Seat{Node: id(letter), Volatile: true} }
+func seat(letter byte) Seat         { return Seat{Node: id(letter), Incarnation: 1} }
+func volatileSeat(letter byte) Seat { return Seat{Node: id(letter), Incarnation: 1, Volatile: true} }
 
 func epoch(number journal.EpochNumber, master byte) journal.Epoch {
 	return journal.Epoch{Number: number, Master: id(master)}

@@ -27,6 +27,7 @@ const (
 	NotYet                        // may be granted after some time
 	StillAwaits                   // an adopted register waits for its in-sync nodes
 	NotAllowed                    // whoever asks, and whenever
+	Outdated                      // a newer incarnation of the same copy is in sync
 )
 
 func refuse(reason Reason, format string, args ...any) error {

@@ -30,7 +30,8 @@ func Handover(r Register, s Scene, p Passing) (Register, error) {
 		if len(heirs) == 0 {
 			return r, refuse(Gone, "of %d in-sync nodes no other candidate is connected", len(r.InSync))
 		}
-		return r.granted(heirs[0]), nil
+		first, _ := s.member(heirs[0])
+		return r.granted(first), nil
 	}
 	m, ok := s.member(successor)
 	switch {
@@ -38,12 +39,12 @@ func Handover(r Register, s Scene, p Passing) (Register, error) {
 		return r, refuse(NotAllowed, "%v is the master already", successor)
 	case !r.IsInSync(successor):
 		return r, refuse(NotInSync, "%v is not among the %d in-sync nodes", successor, len(r.InSync))
-	case !ok:
-		return r, refuse(Gone, "%v is not connected", successor)
+	case !ok || r.Outdates(m):
+		return r, refuse(Gone, "%v is not connected as the copy that is in sync", successor)
 	case !m.CanLead():
 		return r, refuse(NotAllowed, "%v is no candidate", successor)
 	}
-	return r.granted(successor), nil
+	return r.granted(m), nil
 }
 
 // Succession lists who of the in-sync list may become master now, the first
@@ -57,7 +58,7 @@ func Succession(list []Seat, present []Member, master journal.NodeID) []journal.
 	}
 	var heirs []heir
 	for _, seat := range list {
-		if m, ok := find(present, seat.Node); ok && m.CanLead() && seat.Node != master {
+		if m, ok := find(present, seat.Node); ok && m.CanLead() && !seat.outdates(m) && seat.Node != master {
 			heirs = append(heirs, heir{seat, m})
 		}
 	}

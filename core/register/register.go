@@ -15,6 +15,11 @@ type Version uint64
 type Seat struct {
 	Node     journal.NodeID
 	Volatile bool // the copy is in memory only and ends with its node
+
+	// Incarnation is the newest one of which it is known that it had every
+	// committed entry. A copy that comes back as an older one is a backup, or a
+	// clone: it lacks what this one has acknowledged. 0 stands for none.
+	Incarnation journal.Incarnation
 }
 
 // Register is the value under compare-and-swap. The master is Epoch.Master;
@@ -54,6 +59,25 @@ func (r Register) Compare(other Register) int {
 
 // IsZero reports whether the room has no history.
 func (r Register) IsZero() bool { return r.Version == 0 }
+
+// IsInSyncAs reports whether node has a seat, and is known there as this
+// incarnation or a later one.
+func (r Register) IsInSyncAs(node journal.NodeID, incarnation journal.Incarnation) bool {
+	return slices.ContainsFunc(r.InSync, func(s Seat) bool { return s.Node == node && s.Incarnation >= incarnation })
+}
+
+// Outdates reports whether m is an older incarnation of its copy than the one
+// that is in sync. It must not count as that copy.
+func (r Register) Outdates(m Member) bool {
+	return slices.ContainsFunc(r.InSync, func(s Seat) bool { return s.Node == m.Node && s.outdates(m) })
+}
+
+func (s Seat) outdates(m Member) bool { return m.Incarnation < s.Incarnation }
+
+// seat is the place in the list of a member that has every committed entry.
+func (m Member) seat() Seat {
+	return Seat{Node: m.Node, Volatile: !m.Durable, Incarnation: m.Incarnation}
+}
 
 // IsInSync reports whether node has a seat in the in-sync list.
 func (r Register) IsInSync(node journal.NodeID) bool {

@@ -50,8 +50,8 @@ func Reopen(r Register, s Scene, claimant journal.NodeID) (Register, error) {
 	for i, seat := range r.InSync {
 		missing[i] = seat.Node
 	}
-	r.InSync = []Seat{{Node: claimant, Volatile: !m.Durable}}
-	r = r.granted(claimant)
+	r.InSync = []Seat{m.seat()}
+	r = r.granted(m)
 	r.Losses = append(slices.Clone(r.Losses), Loss{Epoch: r.Epoch, At: s.Now, Missing: missing})
 	r.Losses = r.Losses[max(0, len(r.Losses)-MaxLosses):]
 	return r, nil

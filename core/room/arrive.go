@@ -54,6 +54,8 @@ func (r *Room) judge(in Arrived) (frame.Code, error) {
 	}
 	i, here := r.place(m.Node)
 	switch {
+	case m.HasCopy() && r.value.Outdates(m):
+		return frame.CodeOutdated, errors.New(outdated(m))
 	case here && r.links[i].newerThan(in):
 		return frame.CodeReplaced, fmt.Errorf("%v is connected as incarnation %d, by a newer connection than this of incarnation %d",
 			m.Node, r.links[i].member.Incarnation, m.Incarnation)
@@ -61,6 +63,11 @@ func (r *Room) judge(in Arrived) (frame.Code, error) {
 		return frame.CodeFull, fmt.Errorf("%d nodes are connected, of at most %d", len(r.links)+r.arriving(), r.cfg.NodesMax)
 	}
 	return frame.CodeOK, nil
+}
+
+// outdated says why a copy that is older than the one in sync has no place here.
+func outdated(m register.Member) string {
+	return fmt.Sprintf("incarnation %d of %v is older than the copy that is in sync: was it restored from a backup?", m.Incarnation, m.Node)
 }
 
 // arriving counts the connections whose hello waits for the disk.

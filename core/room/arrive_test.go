@@ -138,3 +138,34 @@ func TestAtShutdownEverybodyIsTold(t *testing.T) {
 	adopting.step(adopting.offer(1, process('c'), held(9, 9, "c")))
 	adopting.play(Shutdown{}, "1 refused SHUTDOWN", "close 1 SHUTDOWN")
 }
+
+func TestACopyOlderThanItsSeatIsRefused(t *testing.T) {
+	value := held(9, 4, "ab")
+	value.InSync[1].Incarnation = 5
+	backup, same := process('b'), process('b')
+	backup.Incarnation, same.Incarnation = 4, 5
+
+	s := newStage(t, value)
+	s.play(s.arrive(1, backup), "refuse 1", "1 refused OUTDATED", "close 1 OUTDATED")
+	s.play(s.arrive(2, same), "2 welcome b of 9: 4a ab vacant")
+	s.play(s.arrive(3, backup), "refuse 3", "3 refused OUTDATED", "close 3 OUTDATED")
+
+	guest := client('b') // shares an id with nobody's copy
+	s = newStage(t, value)
+	s.play(s.arrive(1, guest), "1 welcome b of 9: 4a ab vacant", "1 waiting for a")
+}
+
+func TestACopyOlderThanAnAdoptedSeatIsSentAway(t *testing.T) {
+	known := held(9, 4, "ab")
+	known.InSync[1].Incarnation = 5
+	offer := hello(process('a'))
+	offer.Register = known
+
+	s := newStage(t, register.Register{})
+	s.play(s.arrive(1, process('b')), "1 welcome b of 0: 0 ") // incarnation 1
+	s.play(Arrived{Conn: 2, Hello: offer}, "store 10: 5 ab awaiting")
+	s.play(Stored{Version: 10}, "1 changed 10: 5 ab awaiting", "2 welcome ab of 10: 5 ab awaiting", "1 joined a",
+		"1 refused OUTDATED", "close 1 OUTDATED",
+		"2 left b 1: incarnation 1 of miaaaaaa is older than the copy that is in sync: was it restored from a backup?",
+		"2 waiting for all of b")
+}

@@ -46,8 +46,9 @@ func (r *Room) onStored(in Stored) {
 		r.onArrived(*a.arrived)
 	}
 	for _, node := range c.expel {
-		r.expel(node)
+		r.expel(node, frame.CodeSilent, "the master had no answer")
 	}
+	r.expelOutdated()
 	for len(r.held) > 0 && r.change == nil {
 		a := r.held[0]
 		r.held = r.held[1:]
@@ -59,16 +60,25 @@ func (r *Room) onStored(in Stored) {
 	}
 }
 
-// expel ends the connection of a node that lost its seat because it answers the
-// relay but not the master.
-func (r *Room) expel(node journal.NodeID) {
+// expelOutdated ends the connections of copies that are older than the value
+// now in force knows them: it was adopted from somebody who knew better.
+func (r *Room) expelOutdated() {
+	for _, m := range r.Members() {
+		if m.HasCopy() && r.value.Outdates(m) {
+			r.expel(m.Node, frame.CodeOutdated, outdated(m))
+		}
+	}
+}
+
+// expel ends the connection of a node: of one that lost its seat because it
+// answers the relay but not the master, and of one that is outdated.
+func (r *Room) expel(node journal.NodeID, code frame.Code, why string) {
 	i, here := r.place(node)
 	if !here {
 		return
 	}
 	l := r.links[i]
-	const why = "the master had no answer"
-	r.refuse(l.conn, frame.CodeSilent, why)
+	r.refuse(l.conn, code, why)
 	r.leave(l, frame.Left{Reason: why})
 }
 

@@ -56,4 +56,5 @@ var codes = map[register.Reason]frame.Code{
 	register.NotYet:      frame.CodeRetry,
 	register.StillAwaits: frame.CodeAwaiting,
 	register.NotAllowed:  frame.CodeNotAllowed,
+	register.Outdated:    frame.CodeOutdated,
 }

@@ -54,7 +54,7 @@ func held(version register.Version, number journal.EpochNumber, nodes string) re
 	r := register.Register{Version: version, Epoch: journal.Epoch{Number: number}}
 	for _, letter := range []byte(nodes) {
 		lower := letter | 0x20
-		r.InSync = append(r.InSync, register.Seat{Node: id(lower), Volatile: lower != letter})
+		r.InSync = append(r.InSync, register.Seat{Node: id(lower), Volatile: lower != letter, Incarnation: 1})
 	}
 	r.Epoch.Master = r.InSync[0].Node
 	return r

@@ -15,7 +15,7 @@ func isCode(c frame.Code) bool {
 		frame.CodeStale, frame.CodeNotInSync, frame.CodeMasterHere, frame.CodeGone, frame.CodeRetry,
 		frame.CodeAwaiting, frame.CodeNotAllowed,
 		frame.CodeVersion, frame.CodeReplaced, frame.CodeProtocol, frame.CodeTooSlow, frame.CodeFull,
-		frame.CodeShutdown, frame.CodeSilent:
+		frame.CodeShutdown, frame.CodeSilent, frame.CodeOutdated:
 		return true
 	}
 	return false

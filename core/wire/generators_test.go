@@ -152,7 +152,7 @@ func (d draw) register() register.Register {
 	seated := r.Epoch.Master.IsZero()
 	for _, id := range d.risingIDs(4) {
 		seated = seated || id == r.Epoch.Master
-		r.InSync = append(r.InSync, register.Seat{Node: id, Volatile: d.bool()})
+		r.InSync = append(r.InSync, register.Seat{Node: id, Volatile: d.bool(), Incarnation: journal.Incarnation(d.number())})
 	}
 	if !seated {
 		r.InSync = append(r.InSync, register.Seat{Node: r.Epoch.Master})

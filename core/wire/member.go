@@ -39,8 +39,9 @@ type registerWire struct {
 }
 
 type seatWire struct {
-	Node     id   `cbor:"1,keyasint,omitzero"`
-	Volatile bool `cbor:"2,keyasint,omitempty"`
+	Node        id                  `cbor:"1,keyasint,omitzero"`
+	Volatile    bool                `cbor:"2,keyasint,omitempty"`
+	Incarnation journal.Incarnation `cbor:"3,keyasint,omitempty"`
 }
 
 type lossWire struct {
@@ -53,7 +54,7 @@ func packRegister(r register.Register) registerWire {
 	return registerWire{
 		Version: r.Version, Epoch: packEpoch(r.Epoch), Awaiting: r.Awaiting,
 		InSync: list(r.InSync, func(s register.Seat) seatWire {
-			return seatWire{Node: id(s.Node), Volatile: s.Volatile}
+			return seatWire{Node: id(s.Node), Volatile: s.Volatile, Incarnation: s.Incarnation}
 		}),
 		Losses: list(r.Losses, func(l register.Loss) lossWire {
 			return lossWire{Epoch: packEpoch(l.Epoch), At: l.At, Missing: packIDs(l.Missing)}
@@ -65,7 +66,7 @@ func (w registerWire) unpack() register.Register {
 	return register.Register{
 		Version: w.Version, Epoch: w.Epoch.unpack(), Awaiting: w.Awaiting,
 		InSync: list(w.InSync, func(s seatWire) register.Seat {
-			return register.Seat{Node: journal.NodeID(s.Node), Volatile: s.Volatile}
+			return register.Seat{Node: journal.NodeID(s.Node), Volatile: s.Volatile, Incarnation: s.Incarnation}
 		}),
 		Losses: list(w.Losses, func(l lossWire) register.Loss {
 			return register.Loss{Epoch: l.Epoch.unpack(), At: l.At, Missing: unpackIDs(l.Missing)}

@@ -61,7 +61,7 @@ func tab() register.Member {
 func fullRegister() register.Register {
 	return register.Register{
 		Version: 7, Epoch: epoch2, Awaiting: true,
-		InSync: []register.Seat{{Node: bob}, {Node: ada, Volatile: true}},
+		InSync: []register.Seat{{Node: bob, Incarnation: 3}, {Node: ada, Volatile: true}},
 		Losses: []register.Loss{{Epoch: epoch2, At: 1_700_000_000_000_000_000, Missing: []journal.NodeID{ada, cyd}}},
 	}
 }

@@ -66,7 +66,7 @@ const member = table({
 })
 const register = table({
   1: ['version', whole], 2: ['epoch', epoch],
-  3: ['inSync', list(table({ 1: ['node', id], 2: ['volatile', bool] }))],
+  3: ['inSync', list(table({ 1: ['node', id], 2: ['volatile', bool], 3: ['incarnation', whole] }))],
   4: ['awaiting', bool],
   5: ['losses', list(table({ 1: ['epoch', epoch], 2: ['at', whole], 3: ['missing', list(id)] }))],
 })
