@@ -13,6 +13,7 @@ import (
 
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/wire"
+	"github.com/understudy-dev/understudy/nodecli/socket"
 )
 
 // closeGrace is how long a connection that is being closed may take to send
@@ -27,7 +28,7 @@ type conn struct {
 	owner   *owner // of the room it has said hello to; nil before. Guarded by Relay.mu
 	socket  *websocket.Conn
 	passage slog.Level // of its coming and going: a command is a client for a moment
-	raw     *batch
+	raw     *socket.Batch
 	logged  map[string]bool // kinds of refusals; of the reading goroutine until hello, then of the owner's
 
 	filled chan struct{} // holds one token when the writer has something to do
@@ -185,7 +186,7 @@ func (c *conn) write() {
 // flush writes messages, several in one packet.
 func (c *conn) flush(queue [][]byte) error {
 	if len(queue) > 1 {
-		c.raw.hold()
+		c.raw.Hold()
 	}
 	for _, message := range queue {
 		// Not the request's context, and none that ends: the library would arm
@@ -195,7 +196,7 @@ func (c *conn) flush(queue [][]byte) error {
 		}
 	}
 	if len(queue) > 1 {
-		return c.raw.release()
+		return c.raw.Release()
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"sync/atomic"
 
 	"github.com/coder/websocket"
 
@@ -37,9 +38,10 @@ func New(relay string) (*Transport, error) {
 
 // Dial opens a connection. Its error is a [*UnreachableError], or that of ctx.
 func (t *Transport) Dial(ctx context.Context) (host.Link, error) {
-	conn, answer, err := websocket.Dial(ctx, t.url, nil)
+	client, batch := newClient()
+	conn, answer, err := websocket.Dial(ctx, t.url, &websocket.DialOptions{HTTPClient: client})
 	if err == nil {
-		return Wrap(conn), nil
+		return wrap(conn, batch.Load()), nil
 	}
 	why := &UnreachableError{URL: t.url, Err: rootOf(err)}
 	switch {
@@ -51,6 +53,31 @@ func (t *Transport) Dial(ctx context.Context) (host.Link, error) {
 		why.Err = fmt.Errorf("no answer in time: %w", context.DeadlineExceeded)
 	}
 	return nil, why
+}
+
+// newClient returns an HTTP client for one connection, which is as those of
+// [http.DefaultClient], and where that connection will be found.
+func newClient() (*http.Client, *atomic.Pointer[Batch]) {
+	batch := &atomic.Pointer[Batch]{}
+	usual, _ := http.DefaultTransport.(*http.Transport)
+	if usual == nil { // a program that embeds us has replaced it
+		usual = &http.Transport{Proxy: http.ProxyFromEnvironment}
+	}
+	transport := usual.Clone()
+	dial := transport.DialContext
+	if dial == nil {
+		dial = (&net.Dialer{}).DialContext
+	}
+	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		b := &Batch{Conn: conn}
+		batch.Store(b)
+		return b, nil
+	}
+	return &http.Client{Transport: transport}, batch
 }
 
 // UnreachableError says that there is no relay to talk to.

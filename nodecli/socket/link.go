@@ -19,7 +19,8 @@ const closeGrace = time.Second
 // link is one WebSocket and the goroutine that writes to it. The goroutine ends
 // with the connection, and Receive does not report the end before.
 type link struct {
-	conn *websocket.Conn
+	conn  *websocket.Conn
+	batch *Batch // under conn; nil where that is not known
 
 	// Of the connection, not of a call: cancelling it is the only way to end
 	// one whose peer is dead in the middle of a write or of the close handshake.
@@ -41,9 +42,11 @@ var _ host.Link = (*link)(nil)
 
 // Wrap makes a link of an open WebSocket, which belongs to the link from then
 // on. Receive must be called until it fails.
-func Wrap(conn *websocket.Conn) host.Link {
+func Wrap(conn *websocket.Conn) host.Link { return wrap(conn, nil) }
+
+func wrap(conn *websocket.Conn, batch *Batch) host.Link {
 	conn.SetReadLimit(frame.FrameMaxBytes)
-	l := &link{conn: conn, filled: make(chan struct{}, 1), done: make(chan struct{})}
+	l := &link{conn: conn, batch: batch, filled: make(chan struct{}, 1), done: make(chan struct{})}
 	l.life, l.force = context.WithCancel(context.Background())
 	go l.write()
 	return l
@@ -153,17 +156,28 @@ func (l *link) write() {
 			l.finish(queue, why)
 			return
 		}
-		for _, message := range queue {
-			if err := l.conn.Write(l.life, websocket.MessageBinary, message); err != nil {
-				l.fail(err)
-				break
-			}
-			l.written(len(message))
+		if err := l.flush(queue); err != nil {
+			l.fail(err)
 		}
 		if len(queue) == 0 {
 			<-l.filled
 		}
 	}
+}
+
+// flush writes messages, several in one packet.
+func (l *link) flush(queue [][]byte) (err error) {
+	if l.batch != nil && len(queue) > 1 {
+		l.batch.Hold()
+		defer func() { err = errors.Join(err, l.batch.Release()) }()
+	}
+	for _, message := range queue {
+		if err := l.conn.Write(l.life, websocket.MessageBinary, message); err != nil {
+			return err
+		}
+		l.written(len(message))
+	}
+	return nil
 }
 
 // finish sends what was queued before a close of ours, says why, and ends the

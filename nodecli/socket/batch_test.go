@@ -1,4 +1,4 @@
-package relay
+package socket
 
 import (
 	"bytes"
@@ -22,9 +22,9 @@ func TestABatchKeepsTheOrderOfWhatIsWritten(t *testing.T) {
 		{10, 2 * holdMaxBytes, 10},
 	} {
 		to := &sink{}
-		b := &batch{Conn: to}
+		b := &Batch{Conn: to}
 		var want []byte
-		b.hold()
+		b.Hold()
 		for i, size := range sizes {
 			piece := bytes.Repeat([]byte{byte('a' + i)}, size)
 			want = append(want, piece...)
@@ -32,7 +32,7 @@ func TestABatchKeepsTheOrderOfWhatIsWritten(t *testing.T) {
 				t.Fatalf("%d bytes written, %v", n, err)
 			}
 		}
-		if err := b.release(); err != nil {
+		if err := b.Release(); err != nil {
 			t.Fatal(err)
 		}
 		if !bytes.Equal(to.written.Bytes(), want) {

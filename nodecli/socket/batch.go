@@ -1,19 +1,18 @@
-package relay
+package socket
 
 import (
-	"bufio"
 	"net"
-	"net/http"
 	"sync"
 )
 
 // holdMaxBytes is how much is gathered before it is written.
 const holdMaxBytes = 64 << 10
 
-// batch is the network connection under a WebSocket. While it is held, small
+// Batch is the network connection under a WebSocket. While it is held, small
 // writes are gathered into one: the WebSocket library writes each message by
-// itself, and each write is a call of the system and a packet.
-type batch struct {
+// itself, and each write is a call of the system and a packet. The zero Batch
+// with a Conn is not held. It is safe for concurrent use.
+type Batch struct {
 	net.Conn
 
 	mu       sync.Mutex // the reading goroutine answers pings by itself
@@ -21,8 +20,8 @@ type batch struct {
 	gathered []byte
 }
 
-// Write writes p, now or on release.
-func (b *batch) Write(p []byte) (int, error) {
+// Write writes p, now or on Release.
+func (b *Batch) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if !b.held {
@@ -42,43 +41,26 @@ func (b *batch) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// hold gathers writes until release.
-func (b *batch) hold() {
+// Hold gathers writes until Release.
+func (b *Batch) Hold() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.held = true
 }
 
-// release writes what was gathered.
-func (b *batch) release() error {
+// Release writes what was gathered, and from then on each write at once.
+func (b *Batch) Release() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.held = false
 	return b.flush()
 }
 
-func (b *batch) flush() error {
+func (b *Batch) flush() error {
 	if len(b.gathered) == 0 {
 		return nil
 	}
 	_, err := b.Conn.Write(b.gathered)
 	b.gathered = b.gathered[:0]
 	return err
-}
-
-// hijacker takes the network connection out of an HTTP server and puts the
-// batch in between.
-type hijacker struct {
-	http.ResponseWriter
-	batch *batch
-}
-
-// Hijack is what the WebSocket library calls.
-func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	conn, buffered, err := http.NewResponseController(h.ResponseWriter).Hijack()
-	if err != nil {
-		return nil, nil, err
-	}
-	h.batch = &batch{Conn: conn}
-	return h.batch, bufio.NewReadWriter(buffered.Reader, bufio.NewWriter(h.batch)), nil
 }
