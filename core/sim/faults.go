@@ -10,9 +10,20 @@ type Fault int
 const (
 	Crash               Fault = iota // a node's process is killed; it starts again later
 	CrashBetweenEffects              // it is killed between two effects of one step
-	TornStore                        // of what was on its way to the disk, only a part got there
+	TornStore                        // its process is killed in the middle of what it does with its disk
+	PowerCut                         // its machine is cut off, and what was not synced is lost in part
+	TornWrite                        // the last write to a file is kept up to some byte
 	LostCopy                         // a volatile node's copy ends with its process
+	LazySync                         // a copy that is not synced may have forgotten, and begins anew
 	DiskFailure                      // a disk takes no more writes; the copy begins anew
+	SyncFailure                      // a sync fails once, and what it was to make durable is lost
+	WriteFailure                     // a write fails once, and is done in part
+	DiskFull                         // a disk has no more room for a while
+	BitFlip                          // one bit of a file at rest is another one
+	LostSector                       // a sector of a file at rest is zeros
+	StaleSector                      // a sector of a file at rest holds what belongs elsewhere
+	ShortFile                        // a file has lost its end
+	LostFile                         // a file is gone
 	SlowDisk                         // writes take a hundred times as long
 	Cut                              // a connection ends, and what was on its way is lost in part
 	HalfOpen                         // one end of a connection learns late that it is gone
@@ -37,7 +48,9 @@ const (
 )
 
 var faultNames = [faultCount]string{
-	"crash", "crash between effects", "torn store", "lost copy", "disk failure", "slow disk",
+	"crash", "crash between effects", "torn store", "power cut", "torn write", "lost copy", "lazy sync",
+	"disk failure", "sync failure", "write failure", "disk full",
+	"bit flip", "lost sector", "stale sector", "short file", "lost file", "slow disk",
 	"cut", "half open", "unreachable", "partition", "jam", "delay burst", "late frame", "replay",
 	"pause", "long pause", "late alarm", "clock skew", "clock jump", "relay restart",
 	"leave", "leave at once", "handover", "hidden", "snapshot",

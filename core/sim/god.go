@@ -66,7 +66,8 @@ type copyView struct {
 	running bool
 	lost    bool // the storage is gone for good
 	mem     logView
-	disk    logView
+	disk    logView       // what it was told to be durable
+	unsure  []core.Record // what came behind that when it ended: any number of them may be there
 
 	role   frame.Role
 	epoch  journal.Epoch // accepted
@@ -111,22 +112,28 @@ func (v *logView) last() journal.Position {
 
 // started takes note of a node that begins a life. Its memory is its disk.
 func (g *god) started(n *node) {
-	c := g.copies[n.id]
-	if c == nil {
-		c = &copyView{id: n.id, name: g.w.names.of(n.id), node: n, durable: n.durable}
-		g.copies[n.id] = c
-		g.order = append(g.order, c)
-	}
+	c := g.copyAt(n)
 	c.running, c.node = true, n
 	c.role, c.commit = frame.RoleOffline, journal.Position{}
 	c.mem = logView{log: slices.Clone(c.disk.log), orphans: slices.Clone(c.disk.orphans), meta: c.disk.meta}
+}
+
+// copyAt is the copy that a place has now.
+func (g *god) copyAt(n *node) *copyView {
+	c := g.copies[n.id]
+	if c == nil {
+		c = &copyView{id: n.id, name: g.w.names.of(n.id), node: n, durable: n.isDurable()}
+		g.copies[n.id] = c
+		g.order = append(g.order, c)
+	}
+	return c
 }
 
 // ended takes note of the end of a node's process.
 func (g *god) ended(n *node) {
 	if c := g.copies[n.id]; c != nil && c.node == n {
 		c.running = false
-		c.lost = c.lost || !c.durable
+		c.lost = c.lost || !c.durable && !n.disk.closed
 		c.role = frame.RoleOffline
 	}
 }
@@ -201,23 +208,6 @@ func (g *god) beforeEffects(p *peer, effects []core.Effect) {
 	}
 }
 
-// persisted takes records into the view of the disk.
-func (g *god) persisted(n *node, records []core.Record) {
-	c := g.copyOf(&n.peer)
-	if c == nil {
-		return
-	}
-	for _, r := range records {
-		before := len(c.disk.log)
-		g.apply(c, &c.disk, r)
-		for _, k := range c.disk.log[min(before, len(c.disk.log)):] {
-			if !slices.Contains(k.holders, c) {
-				k.holders = append(k.holders, c)
-			}
-		}
-	}
-}
-
 func (g *god) apply(c *copyView, v *logView, r core.Record) {
 	switch r := r.(type) {
 	case core.SaveMeta:
@@ -251,6 +241,12 @@ func (g *god) apply(c *copyView, v *logView, r core.Record) {
 			}
 		}
 	}
+}
+
+func findOrphan(list []journal.Orphan, p journal.Position) (int, bool) {
+	return slices.BinarySearchFunc(list, p, func(o journal.Orphan, p journal.Position) int {
+		return o.Entry.Position.Compare(p)
+	})
 }
 
 // chain lists a known entry and all before it, the first first.

@@ -24,7 +24,16 @@ var acts = []struct {
 }{
 	{Crash, (*nemesis).crash},
 	{CrashBetweenEffects, (*nemesis).crashBetween},
+	{PowerCut, (*nemesis).cutPower},
 	{DiskFailure, (*nemesis).failDisk},
+	{SyncFailure, (*nemesis).failSync},
+	{WriteFailure, (*nemesis).failWrite},
+	{DiskFull, (*nemesis).fillDisk},
+	{BitFlip, (*nemesis).flipBit},
+	{LostSector, (*nemesis).loseSector},
+	{StaleSector, (*nemesis).misdirect},
+	{ShortFile, (*nemesis).shortenFile},
+	{LostFile, (*nemesis).loseFile},
 	{SlowDisk, (*nemesis).slowDisk},
 	{Cut, (*nemesis).cut},
 	{HalfOpen, (*nemesis).halfOpen},
@@ -137,27 +146,6 @@ func (n *nemesis) crashBetween() {
 	if v := n.victim(); v != nil && v.crashAfter < 0 {
 		v.crashAfter = n.chance.IntN(4)
 		n.w.after(100*time.Millisecond, streamNemesis, v.ifSameLife(func() { v.crashAfter = -1 }))
-	}
-}
-
-// failDisk keeps the room alive: the master is another one, with a disk that
-// is good, and stays in the list whatever is asked for at the moment.
-func (n *nemesis) failDisk() {
-	v, reg := n.victim(), n.w.god.reg
-	master := n.w.god.copies[reg.Epoch.Master]
-	if v == nil || !v.durable || master == nil || master.id == v.id || !master.durable || master.lost {
-		return
-	}
-	n.w.hits[DiskFailure]++
-	c := n.w.god.copies[v.id]
-	v.failDisk()
-	c.lost = true
-}
-
-func (n *nemesis) slowDisk() {
-	if v := n.victim(); v != nil && v.durable {
-		v.disk.slowness = pick[time.Duration](n.chance, 100, 100, 2000)
-		v.disk.slowUntil = n.w.now.Add(n.chance.skewed(100*time.Millisecond, 2*time.Second))
 	}
 }
 

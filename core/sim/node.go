@@ -1,9 +1,7 @@
 package sim
 
 import (
-	"errors"
 	"fmt"
-	"time"
 
 	"github.com/understudy-dev/understudy/core"
 	"github.com/understudy-dev/understudy/core/register"
@@ -22,15 +20,15 @@ type node struct {
 	gone    bool // it has left in good order, or stopped
 }
 
-// start begins a new life: on a durable disk as the same node, else as a new one.
+// start begins a new life: with a copy that may not have forgotten anything as
+// the same node, else as a new one.
 func (n *node) start() {
 	if n.isUp() {
 		return
 	}
-	if !n.durable || n.disk.stored.Meta.Node.IsZero() {
-		n.lives++
-		n.id = n.w.names.id(n.name, n.lives)
-		n.disk.stored = core.Stored{}
+	stored, ok := n.open()
+	if !ok {
+		return
 	}
 	n.life++
 	n.starts++
@@ -43,13 +41,13 @@ func (n *node) start() {
 		Room: roomName,
 		Member: register.Member{
 			Node: n.id, Name: n.name, Kind: kind, Candidate: true,
-			Priority: n.prio, Durable: n.durable, Visible: n.visible,
+			Priority: n.prio, Durable: n.isDurable(), Visible: n.visible,
 		},
 		Client:    n.w.clientID(n.name, n.starts),
 		Storage:   "simulated",
 		Strategy:  n.w.strategy,
 		KeepBytes: n.w.options.KeepBytes,
-	}, n.disk.load())
+	}, stored)
 	if err != nil {
 		n.w.fail("start", fmt.Sprintf("%s: %v", n.name, err))
 		return
@@ -61,6 +59,34 @@ func (n *node) start() {
 		n.started()
 	}
 }
+
+// open reads the disk, and decides who the node is.
+func (n *node) open() (core.Stored, bool) {
+	if n.durable && n.disk.platter == nil {
+		n.disk.platter = newPlatter(newChance(n.w.options.Seed, "platter "+n.name))
+		n.disk.options.SegmentBytes = n.w.plan.segment
+	}
+	if n.disk.platter != nil && n.w.nemesis != nil && !n.w.healing && n.w.plan.has(TornStore) && n.w.diskChance.hit(60) {
+		n.disk.diesAt = 1 + n.w.diskChance.IntN(12)
+	}
+	stored, report, err := n.disk.load()
+	if err != nil {
+		n.w.trace.note(n.w.now, n.name, "cannot read its disk: ", err.Error())
+		n.openFailed(err)
+		return core.Stored{}, false
+	}
+	former := n.id
+	if stored.Meta.Node.IsZero() {
+		n.lives++
+		n.id = n.w.names.id(n.name, n.lives)
+	}
+	n.w.god.loaded(n, former, stored, report)
+	return stored, true
+}
+
+// isDurable reports whether the copy is there after any end of the process. One
+// that is not synced is there only after an end in good order.
+func (n *node) isDurable() bool { return n.durable && !n.disk.options.Lazy }
 
 const roomName = "room"
 
@@ -83,7 +109,17 @@ func (n *node) performOwn(e core.Effect) {
 // there, and so does what was sent.
 func (n *node) shutDown() {
 	n.gone = true
-	n.w.god.persisted(n, n.disk.lose(n.disk.onTheWay()))
+	d := &n.disk
+	if len(d.waiting) > 0 && !d.failed {
+		records, _ := d.take(len(d.waiting))
+		if d.write(records) == nil {
+			n.w.god.persisted(n, records)
+		} else {
+			n.w.god.unsure(n, records)
+		}
+	}
+	n.w.god.unsure(n, d.onTheWay())
+	_ = d.close() // what it leaves behind shows at the next start
 	if c := n.conn; c != nil {
 		n.conn = nil
 		n.w.net.closeByPeer(c)
@@ -91,10 +127,9 @@ func (n *node) shutDown() {
 	n.ended()
 }
 
-// crash ends the process. Of what is on its way to the disk, keep records get
-// there.
-func (n *node) crash(keep int) {
-	n.w.god.persisted(n, n.disk.lose(keep))
+// crash ends the process, and its disk as it is.
+func (n *node) crash() {
+	n.disk.end()
 	n.ended()
 }
 
@@ -107,63 +142,3 @@ func (n *node) ended() {
 		n.w.nemesis.revive(n)
 	}
 }
-
-// store gives records to the disk.
-func (n *node) store(s core.Store) {
-	d := &n.disk
-	latency := time.Duration(0)
-	if n.durable && !n.w.byHand {
-		latency = n.w.diskChance.skewed(d.least, d.mean)
-		if n.w.now < d.slowUntil {
-			n.w.hits[SlowDisk]++
-			latency *= d.slowness
-		}
-	}
-	d.newest = max(d.newest, n.w.now.Add(latency))
-	d.waiting = append(d.waiting, store{d.newest, s})
-	n.planDisk()
-}
-
-func (n *node) planDisk() {
-	d := &n.disk
-	if d.busy || d.held || len(d.waiting) == 0 {
-		return
-	}
-	d.busy = true
-	n.w.at(d.waiting[0].at, streamDisk, n.ifSameLife(func() {
-		d.busy = false
-		n.persist()
-		n.planDisk()
-	}))
-}
-
-// persist makes the stores durable whose time has come, and says so once.
-func (n *node) persist() {
-	d := &n.disk
-	seq := uint64(0)
-	for len(d.waiting) > 0 && d.waiting[0].at <= n.w.now {
-		s := d.waiting[0]
-		d.waiting = d.waiting[1:]
-		for _, r := range s.Records {
-			d.write(r)
-		}
-		n.w.god.persisted(n, s.Records)
-		seq = s.Seq
-	}
-	if seq > 0 {
-		n.step(core.Persisted{Seq: seq})
-	}
-}
-
-// failDisk makes the disk refuse what is on its way. The node stops, and the
-// place begins anew without a copy: nobody knows what this disk has.
-func (n *node) failDisk() {
-	n.disk.waiting, n.disk.busy = nil, false
-	n.step(core.StoreFailed{Err: errDisk})
-	if n.isUp() {
-		n.crash(0)
-	}
-	n.disk.stored = core.Stored{}
-}
-
-var errDisk = errors.New("no space left on the simulated disk")

@@ -74,6 +74,8 @@ type plan struct {
 	every    time.Duration // between two faults
 	wire     bool          // every frame goes through core/wire
 	volatile int           // nodes out of a thousand
+	lazy     int           // of the others, those that do not sync, out of a thousand
+	segment  int64         // bytes of a segment of the journal
 	storms   int           // new masterships out of a thousand that are hit while they begin
 }
 
@@ -101,6 +103,10 @@ func (o *Options) draw() plan {
 	p.every = c.between(300*time.Millisecond, 2500*time.Millisecond)
 	p.wire = c.hit(100)
 	p.storms = pick(c, 0, 200, 600)
+	p.segment = pick[int64](c, 700, 4_000, 30_000, 1<<20)
+	if share := pick(c, 0, 0, 200, 500); p.has(LazySync) {
+		p.lazy = share
+	}
 	if share := pick(c, 0, 200, 500, 1000); p.has(LostCopy) {
 		p.volatile = share
 	}

@@ -143,7 +143,7 @@ func (p *platter) Sync() error {
 		return err
 	}
 	switch {
-	case p.stress.failSync():
+	case p.stress.failSync(""):
 		p.changes = nil
 		return errSync
 	case p.stress.lies():

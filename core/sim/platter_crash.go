@@ -89,13 +89,3 @@ func (p *platter) clone(c chance) *platter {
 	}
 	return twin
 }
-
-// unsynced counts the changes that a power cut may take.
-func (p *platter) unsynced() int {
-	count := len(p.changes)
-	// order does not matter: it is a sum
-	for _, file := range p.names {
-		count += len(file.pending)
-	}
-	return count
-}

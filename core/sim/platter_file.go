@@ -13,6 +13,7 @@ type inode struct {
 	live    []byte  // what is read: a process's own writes, synced or not
 	durable []byte  // what was synced
 	pending []piece // what was written since, oldest first
+	tail    int64   // where the newest write begins that was synced or not
 	forgot  bool    // a sync has failed: live has more than durable and pending together
 }
 
@@ -47,6 +48,9 @@ func resize(content []byte, size int64) []byte {
 
 func (f *inode) write(w piece) {
 	f.live = w.apply(f.live)
+	if w.data != nil {
+		f.tail = w.at
+	}
 	f.pending = append(f.pending, w)
 }
 
@@ -107,7 +111,8 @@ func (h *handle) WriteAt(b []byte, offset int64) (int, error) {
 		return 0, fmt.Errorf("write %s at %d", h.name, offset)
 	}
 	p := h.platter
-	part, err := len(b), p.operate()
+	var part int
+	err := p.operate()
 	if err != nil {
 		part = p.stress.part(len(b))
 	} else {
@@ -150,7 +155,7 @@ func (h *handle) Sync() error {
 		return err
 	}
 	switch {
-	case p.stress.failSync():
+	case p.stress.failSync(h.name):
 		h.file.forget(p.stress.chance)
 		return errSync
 	case p.stress.lies():

@@ -16,10 +16,12 @@ type stress struct {
 	room   int64 // bytes all files may have together; -1: no limit
 	lying  bool  // a sync says that all is well and does nothing
 
-	forgot bool // a sync has failed: what it was to make durable is not
-	lied   int  // syncs that did nothing
-	full   int  // writes that found no room
-	short  int  // writes that failed otherwise
+	mayFail func() bool // asked before a sync fails; nil: it may
+
+	forgot []string // files whose sync has failed, "" for the directory
+	lied   int      // syncs that did nothing
+	full   int      // writes that found no room
+	short  int      // writes that failed otherwise
 }
 
 var (
@@ -43,12 +45,14 @@ func due(countdown *int) bool {
 	return *countdown == 0
 }
 
-// failSync reports whether this sync fails. The next ones say that all is well.
-func (s *stress) failSync() bool {
-	if !due(&s.syncs) {
+// failSync reports whether the sync of a file fails, or of the directory, which
+// has no name. The next ones say that all is well.
+func (s *stress) failSync(name string) bool {
+	if s.syncs == 0 || s.mayFail != nil && !s.mayFail() || !due(&s.syncs) {
 		return false
 	}
-	s.forgot = true
+	s.forgot = append(s.forgot, name)
+	s.writes, s.room = 0, -1 // or the store might have no way to note it
 	return true
 }
 

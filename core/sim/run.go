@@ -46,6 +46,7 @@ func (w *World) populate() {
 	for i := range w.options.Nodes {
 		n := w.addNode(string(rune('a'+i)), !c.hit(w.plan.volatile))
 		n.prio = int32(c.IntN(3))
+		n.disk.options.Lazy = n.durable && c.hit(w.plan.lazy)
 		if w.plan.has(ClockSkew) {
 			n.ahead = c.between(0, pick(c, time.Second, 24*time.Hour))
 			w.hits[ClockSkew]++
@@ -90,6 +91,7 @@ func (w *World) heal() time.Duration {
 	w.net.burstUntil, w.net.mean = w.now, 5*time.Millisecond
 	for _, n := range w.nodes {
 		n.unreachableUntil, n.disk.slowUntil, n.crashAfter = w.now, 0, -1
+		n.disk.relieve()
 		w.release(&n.peer)
 		w.after(time.Millisecond, streamNemesis, n.start)
 		w.after(5*time.Second, streamNemesis, n.start) // one that was leaving

@@ -182,7 +182,7 @@ var nodeCommands = map[string]func(*stage, *node, []string) error{
 	// clone NODE NAME starts a second process with a copy of a node's disk.
 	"clone": func(s *stage, n *node, words []string) error {
 		twin := s.w.addNode(words[0], true)
-		twin.id, twin.lives, twin.disk.stored = n.id, 1, n.disk.load()
+		twin.id, twin.lives, twin.disk.platter = n.id, 1, n.disk.platter.clone(s.w.diskChance)
 		twin.start()
 		return nil
 	},

@@ -147,27 +147,6 @@ var strategies = map[string]election.Strategy{
 	"succession": election.Succession{},
 }
 
-// crash kills a node; a random part of what is on its way to the disk is kept.
-func (w *World) crash(n *node) {
-	waiting := n.disk.onTheWay()
-	keep := w.diskChance.IntN(waiting + 1)
-	switch {
-	case w.byHand:
-		keep = 0
-	case !w.plan.has(TornStore):
-		keep = waiting
-	}
-	if keep < waiting {
-		w.hits[TornStore]++
-	}
-	if !n.durable {
-		keep = 0
-		w.hits[LostCopy]++
-	}
-	w.trace.note(w.now, n.name, "killed")
-	n.crash(keep)
-}
-
 func (w *World) usersOf(n *node, do func(*user)) {
 	for _, u := range w.users {
 		if u.node == n {

@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/understudy-dev/understudy/core"
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/journal"
 )
@@ -79,22 +78,6 @@ func TestThingsHappenByTimeThenStreamThenPlan(t *testing.T) {
 		a.next().do()
 		if got[i] != all[i].n {
 			t.Fatalf("thing %d is %d, want %d", i, got[i], all[i].n)
-		}
-	}
-}
-
-func TestACrashKeepsAPrefixOfWhatWasOnItsWayToTheDisk(t *testing.T) {
-	entry := func(i journal.Index) core.Record {
-		return core.Append{Entries: []journal.Entry{{Position: journal.Position{Epoch: journal.Epoch{Number: 1}, Index: i}}}}
-	}
-	for keep := range 4 {
-		var d disk
-		d.waiting = []store{
-			{Store: core.Store{Seq: 1, Records: []core.Record{entry(1), entry(2)}}},
-			{Store: core.Store{Seq: 2, Records: []core.Record{entry(3)}}},
-		}
-		if written := d.lose(keep); len(written) != keep || len(d.load().Entries) != keep {
-			t.Errorf("kept %d records and %d entries, want %d", len(written), len(d.load().Entries), keep)
 		}
 	}
 }
