@@ -190,13 +190,17 @@ func (s *Store) copyStart(name string, size int64) error {
 	return replace(s.dir, name+asideSuffix, name)
 }
 
+// copyBytes copies that many bytes. The padding behind the newest record may be
+// missing where it was being written: it is zeros.
 func copyBytes(to, from journal.File, size int64) error {
 	buf := make([]byte, min(size, 1<<20))
 	for at := int64(0); at < size; at += int64(len(buf)) {
 		buf = buf[:min(int64(len(buf)), size-at)]
-		if n, err := from.ReadAt(buf, at); err != nil && (n < len(buf) || !errors.Is(err, io.EOF)) {
+		n, err := from.ReadAt(buf, at)
+		if err != nil && !errors.Is(err, io.EOF) {
 			return err
 		}
+		clear(buf[n:])
 		if _, err := to.WriteAt(buf, at); err != nil {
 			return err
 		}
