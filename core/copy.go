@@ -60,6 +60,7 @@ func newLocalCopy(stored Stored, keepBytes int) (*localCopy, error) {
 		c.state.Apply(e)
 	}
 	c.durable = c.log.Last()
+	c.meta.raiseTo(c.log.Last().Epoch)
 	c.orphans.restore(stored.Orphans)
 	// A record whose entry is in the journal is either of a cut that a crash
 	// prevented or of an entry that came back. Both are as if the cut had never

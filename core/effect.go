@@ -107,8 +107,26 @@ type Meta struct {
 	Register    register.Register // the newest value it has seen
 }
 
+// raiseTo makes up for a Meta that was lost, or is older than a journal whose
+// newest entry is of an epoch. That entry tells that the epoch was granted, so no
+// older one is accepted; and that its master was in sync, so that a relay without
+// a register does not take the copy for one without a history, but waits for
+// that master.
+func (m *Meta) raiseTo(epoch journal.Epoch) {
+	if epoch.Number > m.Accepted.Number {
+		m.Accepted = epoch
+	}
+	if epoch.Number > m.Register.Epoch.Number {
+		m.Register = register.Register{
+			Version: 1, Epoch: epoch, InSync: []register.Seat{{Node: epoch.Master}}, Losses: m.Register.Losses,
+		}
+	}
+}
+
 // Stored is everything a node has stored, as storage gives it back at start.
-// The zero Stored is a copy that has never been used.
+// The zero Stored is a copy that has never been used. One without a Meta.Node
+// may have forgotten something, and starts under a new identity with what is
+// here.
 type Stored struct {
 	Meta     Meta
 	Snapshot *keyspace.Snapshot // nil if there is none

@@ -33,14 +33,16 @@ type Node struct {
 }
 
 // New returns the node that stored describes, or a new one where stored is
-// zero. Its first effects come with the first step.
+// zero. A copy that may have forgotten something comes without its NodeID: what
+// is left of it then goes on under a new one. Its first effects come with the
+// first step.
 func New(cfg Config, stored Stored) (*Node, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
 	cfg = cfg.withDefaults()
 	if stored.Meta.Node.IsZero() {
-		stored.Meta.Node = cfg.Member.Node
+		stored.Meta.Node, stored.Meta.Incarnation = cfg.Member.Node, 0
 	}
 	stored.Meta.Incarnation++
 	c, err := newLocalCopy(stored, cfg.KeepBytes)
