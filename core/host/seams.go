@@ -10,8 +10,12 @@ import (
 // goroutine at a time. Implementations: [Memory], files on a native machine,
 // the browser's private file system. All pass hosttest.
 type Storage interface {
-	// Load returns everything stored, once, before the first Write. Damage is
-	// an error that names the place; it is never presented as a shorter journal.
+	// Load returns everything stored, once, before the first Write. A copy that
+	// may have forgotten what its node promised comes back under no identity:
+	// Meta.Node is zero, and the node is a new one to the room. So does a damaged
+	// copy, with what is readable of it: it is never presented as a shorter
+	// journal of the same node. An implementation tells its user which and why;
+	// the error is for a copy that can't be opened at all.
 	Load(ctx context.Context) (core.Stored, error)
 
 	// Write applies records in order and returns when all of them are durable,

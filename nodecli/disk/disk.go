@@ -130,11 +130,20 @@ func holderName(label Label) string {
 	return "node " + label.Node
 }
 
+// aheadBytes of zeros before the journal's next bytes halve the time of a small
+// write: its sync then finds the file's length as it was.
+const aheadBytes = 1 << 20
+
 // newDisk returns a Disk over any directory.
 func newDisk(dir journal.Directory, config Config) *Disk {
+	options := store.Options{SegmentBytes: config.SegmentBytes}
+	if config.Fsync == Always {
+		options.AheadBytes = aheadBytes
+	} else {
+		options.Lazy = true
+	}
 	return &Disk{
-		dir: config.Dir, fsync: config.Fsync, log: config.Logger,
-		store: store.New(dir, store.Options{Lazy: config.Fsync != Always, SegmentBytes: config.SegmentBytes}),
+		dir: config.Dir, fsync: config.Fsync, log: config.Logger, store: store.New(dir, options),
 		wrote: make(chan struct{}, 1), stop: make(chan struct{}),
 	}
 }
