@@ -54,11 +54,7 @@ func (s *Store) collect(entries []journal.Entry) error {
 // entriesRecordBytes.
 func (s *Store) addEntries() {
 	for rest := s.entries; len(rest) > 0; {
-		n, size := 0, 0
-		for n < len(rest) && (n == 0 || size < entriesRecordBytes) {
-			size += rest[n].SizeBytes()
-			n++
-		}
+		n := recordOf(rest)
 		s.w.Add(kindEntries, func(dst []byte) []byte { return wire.AppendEntries(dst, rest[:n]) })
 		rest = rest[n:]
 	}

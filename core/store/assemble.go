@@ -28,7 +28,7 @@ func (s *scan) assemble() error {
 		s.renew("its disk has failed to sync")
 	}
 	if s.report.Renewed != "" {
-		s.report.Former = s.stored.Meta.Node
+		s.report.Former, s.report.FormerIncarnation = s.stored.Meta.Node, s.stored.Meta.Incarnation
 		s.stored.Meta = forgetful(s.stored.Meta)
 	}
 	return nil
@@ -117,12 +117,16 @@ func (s *scan) takeState(r *journal.Reader) error {
 		return &DamageError{File: stateName, Offset: r.Offset(), Record: r.Expect(), Err: err}
 	}
 	n, err := wire.ReadNumber(record.Payload)
-	if err == nil && (record.Kind < kindOpen || record.Kind > kindSuspect) {
+	if err == nil && (record.Kind < kindOpen || record.Kind > kindImporting) {
 		err = errors.New("it says nothing that is known here")
 	}
 	if err != nil {
 		return damageAt(stateName, record, err)
 	}
+	if record.Kind == kindImporting {
+		return ErrUnfinished
+	}
+	s.report.Closed = record.Kind == kindClosed
 	s.status, s.known = record.Kind, n
 	return nil
 }

@@ -56,7 +56,7 @@ func snapshotOf(all []journal.Entry) core.SaveSnapshot {
 	return core.SaveSnapshot{Snapshot: state.Snapshot(), History: history}
 }
 
-func open(t *testing.T, dir journal.Directory, options store.Options) (*store.Store, core.Stored, store.Report) {
+func open(t testing.TB, dir journal.Directory, options store.Options) (*store.Store, core.Stored, store.Report) {
 	t.Helper()
 	s := store.New(dir, options)
 	stored, report, err := s.Load()
@@ -66,7 +66,7 @@ func open(t *testing.T, dir journal.Directory, options store.Options) (*store.St
 	return s, stored, report
 }
 
-func write(t *testing.T, s *store.Store, records ...core.Record) {
+func write(t testing.TB, s *store.Store, records ...core.Record) {
 	t.Helper()
 	if err := s.Write(records); err != nil {
 		t.Fatalf("write: %v", err)
@@ -74,7 +74,7 @@ func write(t *testing.T, s *store.Store, records ...core.Record) {
 }
 
 // work does all that can be done later.
-func work(t *testing.T, s *store.Store) {
+func work(t testing.TB, s *store.Store) {
 	t.Helper()
 	for more := true; more; {
 		var err error
@@ -84,7 +84,7 @@ func work(t *testing.T, s *store.Store) {
 	}
 }
 
-func shut(t *testing.T, s *store.Store) {
+func shut(t testing.TB, s *store.Store) {
 	t.Helper()
 	if err := s.Close(); err != nil {
 		t.Fatalf("close: %v", err)
@@ -107,7 +107,7 @@ func text(s core.Stored) string {
 }
 
 // clone copies a directory.
-func clone(t *testing.T, dir journal.Directory) *journal.MemoryDirectory {
+func clone(t testing.TB, dir journal.Directory) *journal.MemoryDirectory {
 	t.Helper()
 	second := journal.NewMemoryDirectory()
 	for _, name := range names(t, dir) {
@@ -122,7 +122,7 @@ func clone(t *testing.T, dir journal.Directory) *journal.MemoryDirectory {
 	return second
 }
 
-func names(t *testing.T, dir journal.Directory) []string {
+func names(t testing.TB, dir journal.Directory) []string {
 	t.Helper()
 	list, err := dir.List()
 	if err != nil {
@@ -131,7 +131,7 @@ func names(t *testing.T, dir journal.Directory) []string {
 	return list
 }
 
-func content(t *testing.T, dir journal.Directory, name string) []byte {
+func content(t testing.TB, dir journal.Directory, name string) []byte {
 	t.Helper()
 	file, err := dir.Open(name, false)
 	if err != nil {
@@ -151,7 +151,7 @@ func content(t *testing.T, dir journal.Directory, name string) []byte {
 }
 
 // put gives a file that content.
-func put(t *testing.T, dir journal.Directory, name string, b []byte) {
+func put(t testing.TB, dir journal.Directory, name string, b []byte) {
 	t.Helper()
 	file, err := dir.Open(name, true)
 	if err != nil {

@@ -18,12 +18,19 @@ const (
 	kindPart         = 17 // keyspace.Part
 	kindEnd          = 18 // the number of parts
 
+	// In portable copies, with a meta, the orphans, a snapshot and entries between
+	// the two.
+	kindCopyHead = 24 // wire.CopyHead
+	kindCopyEnd  = 25 // the number of records, this one included
+
 	// In the state file, which is one record: the number of the newest record of
 	// the journal at that moment.
 	kindOpen    = 32 // in use, each write synced; or its process was killed
 	kindLazy    = 33 // in use, and writes are synced later
 	kindClosed  = 34 // closed in good order: all records up to the number are there
 	kindSuspect = 35 // a sync failed: nobody knows what is there
+
+	kindImporting = 36 // a copy is being put there, and is no copy yet
 )
 
 const (

@@ -11,8 +11,12 @@ import (
 type Report struct {
 	// Former is the node whose copy it was, where it starts under a new
 	// identity, and Renewed says why. Stored.Meta.Node is zero then.
-	Former  journal.NodeID
-	Renewed string
+	Former            journal.NodeID
+	FormerIncarnation journal.Incarnation
+	Renewed           string
+
+	// Closed means that the copy was closed in good order.
+	Closed bool
 
 	// Damage is what could not be read; each is a [*DamageError]. Load has kept
 	// the files, under the names in SetAside.
