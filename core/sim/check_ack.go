@@ -41,6 +41,7 @@ func (g *god) checkAcked(c *copyView, w frame.Written) {
 		g.fail("ack", "%s answers a write with %v, which nobody made", c.name, p)
 		return
 	}
+	g.checkNumber(c, p.Epoch)
 	if o := k.entry.Origin; o.Client != w.Client || o.Seq != w.Seq {
 		g.fail("ack", "%s answers write %d with %v, which is another write", c.name, w.Seq, p)
 	}

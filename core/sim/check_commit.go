@@ -96,8 +96,9 @@ func (g *god) registered(next register.Register) {
 	was := g.reg
 	g.reg = next
 	g.lists[next.Epoch.Number] = next
+	g.checkAmnesia(was, next)
 	switch {
-	case next.Version <= was.Version:
+	case next.Version <= was.Version && !next.Awaiting:
 		g.fail("register", "version %d follows %d", next.Version, was.Version)
 	case next.Epoch.Number < was.Epoch.Number, next.Epoch.Number == was.Epoch.Number && next.Epoch != was.Epoch:
 		g.fail("register", "epoch %v of %s follows epoch %v of %s",
@@ -125,7 +126,9 @@ func (g *god) registered(next register.Register) {
 	if next.Epoch != was.Epoch && !was.IsZero() && !next.Awaiting && !was.IsInSync(next.Epoch.Master) {
 		g.fail("register", "%s became master although it was not in sync", g.w.names.of(next.Epoch.Master))
 	}
-	g.checkAdded(was, next)
+	if !next.Awaiting { // an adopted list may be older, and nothing is promised by it yet
+		g.checkAdded(was, next)
+	}
 }
 
 // checkAdded: who is added to the in-sync list has everything committed.

@@ -17,7 +17,8 @@ import (
 type disk struct {
 	platter *platter
 	options store.Options
-	store   *store.Store // of the running process; nil while none runs
+	plant   func(journal.Directory) journal.Directory // a bug; nil for none
+	store   *store.Store                              // of the running process; nil while none runs
 	waiting []given
 	newest  journal.Instant // when the newest of them is durable
 	busy    bool            // an event stands in the agenda for the first of them
@@ -53,7 +54,11 @@ func (d *disk) load() (core.Stored, store.Report, error) {
 		d.platter.stress.killAt, d.diesAt = d.diesAt-1, 0
 	}
 	forgot := d.platter.stress.forgot
-	d.store = store.New(d.platter, d.options)
+	dir := journal.Directory(d.platter)
+	if d.plant != nil {
+		dir = d.plant(dir)
+	}
+	d.store = store.New(dir, d.options)
 	stored, report, err := d.store.Load()
 	if err != nil {
 		// A process that could not even open its copy has promised nothing, and

@@ -39,6 +39,9 @@ const (
 	ClockSkew                        // clocks differ between nodes
 	ClockJump                        // a clock jumps forward
 	RelayRestart                     // the relay restarts with its register
+	RegisterLost                     // the relay restarts with no register
+	RegisterOld                      // the relay restarts with a register of earlier
+	RoomFull                         // the relay has no place for everybody for a while
 	Leave                            // a node leaves in good order, and comes back
 	LeaveAtOnce                      // a node leaves without time to hand over
 	Handover                         // the mastership is handed to a node by request
@@ -53,6 +56,7 @@ var faultNames = [faultCount]string{
 	"bit flip", "lost sector", "stale sector", "short file", "lost file", "slow disk",
 	"cut", "half open", "unreachable", "partition", "jam", "delay burst", "late frame", "replay",
 	"pause", "long pause", "late alarm", "clock skew", "clock jump", "relay restart",
+	"register lost", "register old", "room full",
 	"leave", "leave at once", "handover", "hidden", "snapshot",
 }
 

@@ -24,6 +24,9 @@ type god struct {
 	origins map[origin]*known
 	states  states
 
+	masters  map[journal.EpochNumber]journal.NodeID // who was granted an epoch number first
+	amnesiac bool                                   // the relay has lost the newest value, and not adopted another yet
+
 	unclean   int           // loss records so far
 	lossEpoch journal.Epoch // of the newest: what was committed before is at risk
 }
@@ -88,6 +91,7 @@ func newGod(w *World) *god {
 		copies:  map[journal.NodeID]*copyView{},
 		makers:  map[journal.Epoch]maker{},
 		lists:   map[journal.EpochNumber]register.Register{},
+		masters: map[journal.EpochNumber]journal.NodeID{},
 		origins: map[origin]*known{},
 		states:  newStates(),
 	}
@@ -262,6 +266,9 @@ func (g *god) chain(p journal.Position) []*known {
 func (g *god) look(c *copyView) {
 	s := c.node.core.Status()
 	c.role, c.epoch = s.Role, s.Epoch
+	if s.Role == frame.RoleMaster {
+		g.checkFloor(c, s.Register)
+	}
 	if s.Last != c.mem.last() {
 		g.fail("records", "%s ends at %v, but its records end at %v", c.name, s.Last, c.mem.last())
 	}

@@ -73,6 +73,7 @@ func (g *god) checkSame(n *node, c *copyView, view *logView) {
 	if n.disk.mayHaveForgotten() {
 		g.fail("identity", "%s comes back as the same node, but its disk may have forgotten something", c.name)
 	}
+	g.checkKept(c, view)
 	want := logView{log: slices.Clone(c.disk.log), orphans: slices.Clone(c.disk.orphans), meta: c.disk.meta}
 	if g.same(&want, view) {
 		return
@@ -85,6 +86,26 @@ func (g *god) checkSame(n *node, c *copyView, view *logView) {
 	}
 	g.fail("storage", "%s comes back with %s; it was told that it has stored %s, and %d records were on their way",
 		c.name, g.words(view), g.words(&c.disk), len(c.unsure))
+}
+
+// checkKept: orphan records are durable before the cut they belong to, also if
+// the process ends in between.
+func (g *god) checkKept(c *copyView, view *logView) {
+	for i := len(c.disk.log); i > 0 && !view.holds(c.disk.log[i-1]); i-- {
+		k := c.disk.log[i-1]
+		if _, found := findOrphan(view.orphans, k.entry.Position); !found && !k.entry.IsStart() && c.isCutting(k) {
+			g.fail("orphans", "%s comes back without %v, which it was about to cut, and without an orphan record of it",
+				c.name, k.entry.Position)
+		}
+	}
+}
+
+// isCutting reports whether a cut of an entry was on its way to the disk.
+func (c *copyView) isCutting(k *known) bool {
+	return slices.ContainsFunc(c.unsure, func(r core.Record) bool {
+		cut, isCut := r.(core.Cut)
+		return isCut && cut.After < k.entry.Position.Index
+	})
 }
 
 // checkRenewed checks that a copy begins under a new identity for a reason.

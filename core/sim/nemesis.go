@@ -45,6 +45,9 @@ var acts = []struct {
 	{LongPause, (*nemesis).longPause},
 	{ClockJump, (*nemesis).jump},
 	{RelayRestart, (*nemesis).restartRelay},
+	{RegisterLost, (*nemesis).loseRegister},
+	{RegisterOld, (*nemesis).restoreRegister},
+	{RoomFull, (*nemesis).fillRoom},
 	{Leave, (*nemesis).leave},
 	{LeaveAtOnce, (*nemesis).leaveAtOnce},
 	{Handover, (*nemesis).handover},
@@ -236,11 +239,6 @@ func (n *nemesis) jump() {
 			v.setAlarm(v.wakeAt)
 		}
 	}
-}
-
-func (n *nemesis) restartRelay() {
-	n.w.hits[RelayRestart]++
-	n.w.relay.restart(n.chance.skewed(5*time.Millisecond, time.Second))
 }
 
 func (n *nemesis) leave() { n.goodbye(Leave, false) }

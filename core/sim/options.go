@@ -30,6 +30,8 @@ type Options struct {
 
 	KeepBytes int // of the journals; 0: the default, or a small one in some seeds
 	MaxValue  int // bytes of a value, drawn; in a few seeds a frame holds only a few
+
+	plant func(journal.Directory) journal.Directory // a bug between store and disk; nil for none
 }
 
 // Failure is the first thing that was found wrong.
@@ -114,7 +116,21 @@ func (o *Options) draw() plan {
 	if keep := 500 + c.IntN(4000); c.hit(500) && p.has(Snapshot) && o.KeepBytes == 0 {
 		o.KeepBytes = keep
 	}
+	if amnesia := c.hit(150); !amnesia {
+		p.weights[RegisterLost], p.weights[RegisterOld] = 0, 0
+	} else if p.has(RegisterLost) || p.has(RegisterOld) {
+		p.keepCopies()
+	}
 	return p
+}
+
+// keepCopies leaves out what ends a copy for good: where the relay has lost its
+// register, the room rightly waits for every copy of the newest list.
+func (p *plan) keepCopies() {
+	for _, f := range []Fault{LostCopy, LazySync, DiskFailure, SyncFailure, BitFlip, LostSector, StaleSector, ShortFile, LostFile} {
+		p.weights[f] = 0
+	}
+	p.volatile, p.lazy = 0, 0
 }
 
 // deadAfter is when the relay gives up a silent node.

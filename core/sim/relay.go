@@ -24,6 +24,10 @@ type relay struct {
 	wakeSeq uint64
 
 	downUntil journal.Instant
+
+	past    []register.Register // what the disk had, the oldest first
+	granted journal.EpochNumber // the newest epoch that has had a master
+	places  int                 // for connections; 0: as many as a relay has
 }
 
 func newRelay(w *World) *relay {
@@ -37,7 +41,7 @@ func (r *relay) isDown() bool { return r.w.now < r.downUntil }
 func (r *relay) start() {
 	r.life++
 	r.conns, r.order, r.writing = map[uint64]*conn{}, nil, nil
-	r.room = room.New(room.Config{Name: roomName, Register: r.stored, Started: r.w.now})
+	r.room = room.New(room.Config{Name: roomName, Register: r.stored, Started: r.w.now, NodesMax: r.places})
 }
 
 // restart ends the process and starts it again after a while. A register on
@@ -52,6 +56,21 @@ func (r *relay) restart(after time.Duration) {
 	}
 	r.start()
 	r.downUntil = r.w.now.Add(after)
+}
+
+// regress restarts the relay with another value than the one it had stored.
+func (r *relay) regress(value register.Register, after time.Duration) {
+	r.stored, r.writing = value, nil // of what was on its way nobody has heard
+	r.w.god.regressed()
+	r.restart(after)
+}
+
+// relieve ends the want of places.
+func (r *relay) relieve() {
+	if r.places != 0 {
+		r.places = 0
+		r.restart(0)
+	}
 }
 
 func (r *relay) opened(c *conn) {
@@ -116,6 +135,9 @@ func (r *relay) connName(id uint64) string {
 func (r *relay) perform(e room.Effect) {
 	switch e := e.(type) {
 	case room.Send:
+		if f, ok := e.Frame.(frame.Refused); ok && f.Code == frame.CodeFull {
+			r.w.hits[RoomFull]++
+		}
 		r.send(e.Conn, envelope{frame.Head{}, e.Frame})
 	case room.Pass:
 		for _, id := range e.Conns {
@@ -159,6 +181,10 @@ func (r *relay) finishStore() {
 
 func (r *relay) save(value register.Register) {
 	r.stored = value
+	r.past = append(r.past, value)
+	if !value.Epoch.Master.IsZero() {
+		r.granted = value.Epoch.Number
+	}
 	r.w.god.registered(value)
 }
 

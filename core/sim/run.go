@@ -89,6 +89,7 @@ func (w *World) heal() time.Duration {
 	began := w.now
 	w.trace.note(w.now, "world", "no more faults")
 	w.net.burstUntil, w.net.mean = w.now, 5*time.Millisecond
+	w.relay.relieve()
 	for _, n := range w.nodes {
 		n.unreachableUntil, n.disk.slowUntil, n.crashAfter = w.now, 0, -1
 		n.disk.relieve()
