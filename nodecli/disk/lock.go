@@ -24,11 +24,13 @@ type HeldError struct {
 // Error names folder, process and holder.
 func (e *HeldError) Error() string {
 	who := "another process"
-	if e.PID != 0 {
+	switch {
+	case e.PID == 0 && e.Name != "":
+		who = e.Name
+	case e.Name != "":
+		who = fmt.Sprintf("process %d, %s", e.PID, e.Name)
+	case e.PID != 0:
 		who = fmt.Sprintf("process %d", e.PID)
-	}
-	if e.Name != "" {
-		who += ", " + e.Name
 	}
 	return fmt.Sprintf("%s is in use by %s", e.Dir, who)
 }
@@ -44,15 +46,25 @@ func TakeLock(dir, path, name string) (*Lock, error) {
 		return nil, err
 	}
 	if !ok {
-		holder := readHolder(path)
-		holder.Dir = dir
-		return nil, holder
+		return nil, heldBy(held, dir, path)
 	}
 	if err := writeHolder(path, name); err != nil {
 		_ = held.Close() // the first error says more
 		return nil, err
 	}
 	return &Lock{held}, nil
+}
+
+// heldBy says who has a lock that can't be had. What the file says is of a
+// process that has ended where the lock is shared: that is by readers.
+func heldBy(held *flock.Flock, dir, path string) error {
+	if shared, err := held.TryRLock(); err == nil && shared {
+		_ = held.Close() // nothing was written
+		return &HeldError{Dir: dir, Name: readers}
+	}
+	holder := readHolder(path)
+	holder.Dir = dir
+	return holder
 }
 
 // Close lets others have the folder. The file stays: to remove it would be to
