@@ -60,7 +60,7 @@ type Disk struct {
 	lock  *Lock // nil if the directory is not of the operating system
 
 	waiting atomic.Int32  // writes that wait for mu
-	wrote   chan struct{} // holds one token when a write has ended
+	wrote   *bell         // rung when a write has ended
 	stop    chan struct{} // closed by Close
 	running sync.WaitGroup
 
@@ -144,7 +144,7 @@ func newDisk(dir journal.Directory, config Config) *Disk {
 	}
 	return &Disk{
 		dir: config.Dir, fsync: config.Fsync, log: config.Logger, store: store.New(dir, options),
-		wrote: make(chan struct{}, 1), stop: make(chan struct{}),
+		wrote: newBell(), stop: make(chan struct{}),
 	}
 }
 
@@ -177,7 +177,7 @@ func (d *Disk) Load(context.Context) (core.Stored, error) {
 	if d.fsync == Interval {
 		d.running.Go(d.syncNowAndThen)
 	}
-	d.noteWrite() // what the last run has left to do
+	d.wrote.ring() // what the last run has left to do
 	return stored, nil
 }
 
@@ -198,7 +198,7 @@ func (d *Disk) Write(_ context.Context, records []core.Record) error {
 	}
 	d.unsynced = true
 	d.fail("write", d.store.Write(records))
-	d.noteWrite()
+	d.wrote.ring()
 	return d.failed
 }
 

@@ -9,57 +9,37 @@ const (
 	overdueTime = time.Second
 )
 
-// noteWrite tells the worker that a write has ended.
-func (d *Disk) noteWrite() {
-	select {
-	case d.wrote <- struct{}{}:
-	default:
-	}
-}
-
 // work does what the store can do later. It begins when the disk is quiet, or
 // when that has not come for a second, and goes on piece by piece: while writes
 // keep coming, one piece after each.
 func (d *Disk) work() {
 	for d.awaitQuiet() {
 		for d.workPiece() {
-			if d.waiting.Load() > 0 && !d.awaitWrite() {
+			if d.waiting.Load() > 0 && !d.wrote.await(d.stop) {
 				return
 			}
 		}
 	}
 }
 
-// awaitQuiet waits for a write and then until no other one follows. It returns
-// false at the end of the disk.
+// awaitQuiet waits for a write and then until no other one follows, which it
+// looks for now and then. It returns false at the end of the disk.
 func (d *Disk) awaitQuiet() bool {
-	if !d.awaitWrite() {
+	if !d.wrote.await(d.stop) {
 		return false
 	}
 	began := time.Now()
-	quiet := time.NewTimer(quietAfter)
-	defer quiet.Stop()
+	look := time.NewTicker(quietAfter)
+	defer look.Stop()
 	for {
 		select {
-		case <-d.wrote:
-			if time.Since(began) >= overdueTime {
+		case <-look.C:
+			if !d.wrote.hasRung() || time.Since(began) >= overdueTime {
 				return true
 			}
-			quiet.Reset(quietAfter)
-		case <-quiet.C:
-			return true
 		case <-d.stop:
 			return false
 		}
-	}
-}
-
-func (d *Disk) awaitWrite() bool {
-	select {
-	case <-d.wrote:
-		return true
-	case <-d.stop:
-		return false
 	}
 }
 
