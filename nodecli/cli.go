@@ -30,6 +30,11 @@ type cli struct {
 	Handover handoverCommand `cmd:"" group:"room" help:"Pass the mastership on, without losing a write."`
 	Verify   verifyCommand   `cmd:"" group:"room" help:"Say what became of a write."`
 
+	Check  checkCommand  `cmd:"" group:"disk" help:"Verify a stopped node's copy and change nothing."`
+	Log    logCommand    `cmd:"" group:"disk" help:"Print the entries of a stopped node's journal."`
+	Export exportCommand `cmd:"" group:"disk" help:"Write a stopped node's copy into one file."`
+	Import importCommand `cmd:"" group:"disk" help:"Make a copy of such a file."`
+
 	Version    versionCommand    `cmd:"" group:"more" help:"Print the version."`
 	Completion completionCommand `cmd:"" group:"more" help:"Print the completion script of a shell."`
 }
@@ -54,6 +59,7 @@ var groups = kong.ExplicitGroups([]kong.Group{
 	{Key: "run", Title: "Run:"},
 	{Key: "data", Title: "Keys and values:"},
 	{Key: "room", Title: "The room:"},
+	{Key: "disk", Title: "A stopped node's copy:"},
 	{Key: "more", Title: "More:"},
 	{Key: "shared", Title: "Shared flags:"},
 })
@@ -64,6 +70,10 @@ var unshared = map[string][]string{
 	"demo":       {"relay", "timeout", "json"},
 	"relay":      {"relay", "room", "timeout", "json"},
 	"node":       {"json"},
+	"check":      {"relay", "room", "timeout", "log-level", "log-format"},
+	"log":        {"relay", "room", "timeout", "log-level", "log-format"},
+	"export":     {"relay", "room", "timeout", "log-level", "log-format"},
+	"import":     {"relay", "room", "timeout", "log-level", "log-format"},
 	"version":    {"relay", "room", "timeout", "log-level", "log-format"},
 	"completion": {"relay", "room", "timeout", "json", "log-level", "log-format"},
 }

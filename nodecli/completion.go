@@ -40,6 +40,7 @@ type completion struct {
 	name, help string
 	flags      []*kong.Flag
 	values     []string // of its argument, where there is a list
+	takesFiles bool     // its arguments are files or folders
 }
 
 func completions(model *kong.Application) []completion {
@@ -53,6 +54,7 @@ func completions(model *kong.Application) []completion {
 		}
 		for _, arg := range node.Positional {
 			c.values = append(c.values, listed(arg)...)
+			c.takesFiles = c.takesFiles || arg.Tag.Get("completion") == "file"
 		}
 		all = append(all, c)
 	}
@@ -81,10 +83,15 @@ func bashScript(commands []completion) string {
 				fmt.Fprintf(&values, "    %s:--%s) COMPREPLY=($(compgen -f -- \"$current\")); return ;;\n", c.name, flag.Name)
 			}
 		}
-		fmt.Fprintf(&words, "    %s) words=%q ;;\n", c.name, strings.Join(offered, " "))
+		files := ""
+		if c.takesFiles {
+			files = "; COMPREPLY=($(compgen -f -- \"$current\"))"
+		}
+		fmt.Fprintf(&words, "    %s) words=%q%s ;;\n", c.name, strings.Join(offered, " "), files)
 	}
 	return fmt.Sprintf(`_understudy() {
   local current=${COMP_WORDS[COMP_CWORD]} command= words= word
+  COMPREPLY=()
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case $word in
     %s) command=$word; break ;;
@@ -95,7 +102,7 @@ func bashScript(commands []completion) string {
 %s  esac
   case $command:${COMP_WORDS[COMP_CWORD-1]} in
 %s  esac
-  COMPREPLY=($(compgen -W "$words" -- "$current"))
+  COMPREPLY+=($(compgen -W "$words" -- "$current"))
 }
 complete -F _understudy understudy
 `, strings.Join(names, "|"), strings.Join(names, " "), words.String(), values.String())
@@ -109,6 +116,9 @@ func fishScript(commands []completion) string {
 	}
 	for _, c := range commands {
 		seen := fmt.Sprintf("complete -c understudy -n %s", fishQuote("__fish_seen_subcommand_from "+c.name))
+		if c.takesFiles {
+			fmt.Fprintf(&script, "%s -F\n", seen)
+		}
 		if len(c.values) > 0 {
 			fmt.Fprintf(&script, "%s -a %s\n", seen, fishQuote(strings.Join(c.values, " ")))
 		}

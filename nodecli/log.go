@@ -1,44 +1,147 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"log/slog"
+	"time"
 
-	"github.com/understudy-dev/understudy/core/host"
+	"github.com/understudy-dev/understudy/core"
+	"github.com/understudy-dev/understudy/core/journal"
 )
 
-// logger writes what the running parts have to tell.
-type logger struct{ *slog.Logger }
-
-// logger returns the log on standard error, from --log-level up or, where none
-// is given, from the level given.
-func (sh *shell) logger(level string) logger {
-	if sh.LogLevel != "" {
-		level = sh.LogLevel
-	}
-	var least slog.Level
-	if err := least.UnmarshalText([]byte(level)); err != nil {
-		panic(err) // the grammar lists the levels
-	}
-	options := &slog.HandlerOptions{Level: least, ReplaceAttr: readable}
-	if sh.LogFormat == "json" {
-		return logger{slog.New(slog.NewJSONHandler(sh.err, options))}
-	}
-	return logger{slog.New(slog.NewTextHandler(sh.err, options))}
+type logCommand struct {
+	Dir  string    `arg:"" completion:"file" help:"The folder of a stopped node."`
+	From *position `placeholder:"POSITION" help:"Begin behind this position (default: with the oldest entry that is there)."`
+	To   *position `placeholder:"POSITION" help:"End with this position (default: the newest)."`
 }
 
-// readable makes ids, roles and times what people read, in JSON too.
-func readable(_ []string, a slog.Attr) slog.Attr {
-	if s, ok := a.Value.Any().(fmt.Stringer); ok && a.Value.Kind() == slog.KindAny && a.Key != slog.LevelKey {
-		return slog.String(a.Key, s.String())
-	}
-	return a
+// Help returns examples.
+func (logCommand) Help() string {
+	return `Examples:
+
+    understudy log /var/lib/understudy/kite
+    understudy log /var/lib/understudy/kite --from 7/1042 --to 7/1050 --json
+
+A line is the position, what was done, the key and the value, as of understudy watch; behind "by" stand the write's client and
+number, its ack and its time:
+
+    7/1043 set colour blue  by=k3mf9x2p/12 ack=all at=2026-01-02T15:04:05.000Z
+    8/1044 start  by=q7d2wmzn at=2026-01-02T15:04:06.000Z
+
+A start is the first entry of a master. The newest entries may not have been committed, and a failover may yet roll them
+back. What stands before a snapshot is not in the journal any more. Of a damaged copy it prints what leads up to the
+damage, and ends with status 1.`
 }
 
-// host returns the log as the core's host writes it.
-func (l logger) host() host.Logger {
-	return func(level host.LogLevel, text string, fields ...any) {
-		l.Log(context.Background(), slog.Level(level), text, fields...)
+// Run prints the entries.
+func (cmd *logCommand) Run(sh *shell) error {
+	c, err := readStopped(cmd.Dir)
+	if err != nil {
+		return onStopped("log", err)
 	}
+	after, to := baseOf(c.stored).Index, lastOf(c.stored).Index
+	if cmd.From != nil {
+		if err := isIn(c.stored, "--from", cmd.From.Position); err != nil {
+			return err
+		}
+		after = cmd.From.Index
+	}
+	if cmd.To != nil {
+		if err := isIn(c.stored, "--to", cmd.To.Position); err != nil {
+			return err
+		}
+		to = cmd.To.Index
+	}
+	if base := baseOf(c.stored); !base.IsZero() && (cmd.From == nil || after < base.Index) {
+		fmt.Fprintf(sh.err, "understudy: the journal begins behind %v; what is before is in the snapshot\n", base)
+	}
+	for _, e := range c.stored.Entries {
+		if e.Position.Index <= after || e.Position.Index > to {
+			continue
+		}
+		if err := sh.printEntry(e); err != nil {
+			return err
+		}
+	}
+	sh.tellDamage(c.report.Damage)
+	return damaged("log", c)
+}
+
+// isIn makes sure that a position is one of the copy's.
+func isIn(s core.Stored, flag string, p journal.Position) error {
+	last := lastOf(s)
+	if p.Index > last.Index || p.Epoch.Number > last.Epoch.Number {
+		return withHint(fmt.Errorf("log: %s %v: the copy ends at %v", flag, p, last), exitFailed, "")
+	}
+	have := journal.Position{Epoch: s.History.EpochAt(p.Index), Index: p.Index}
+	if base := baseOf(s).Index; p.Index > base {
+		have = s.Entries[p.Index-base-1].Position
+	}
+	if have.Epoch.Number != p.Epoch.Number {
+		return withHint(fmt.Errorf("log: %s %v: the copy has %v in its place", flag, p, have), exitFailed,
+			"understudy verify says what became of a write")
+	}
+	return nil
+}
+
+func (sh *shell) printEntry(e journal.Entry) error {
+	if sh.JSON {
+		return sh.printEntryJSON(e)
+	}
+	at := timeOf(e).Format(entryTime)
+	if e.IsStart() {
+		return sh.print("%v start  by=%v at=%s\n", e.Position, e.Position.Epoch.Master, at)
+	}
+	by := fmt.Sprintf("by=%v/%d ack=%v at=%s", e.Origin.Client, e.Origin.Seq, e.Ack, at)
+	if len(e.Changes) == 0 {
+		return sh.print("%v nothing  %s\n", e.Position, by)
+	}
+	for _, c := range e.Changes {
+		what := fmt.Sprintf("delete %s", word(c.Key))
+		if !c.Deleted {
+			what = fmt.Sprintf("set %s %s", word(c.Key), valueText(c.Value))
+		}
+		if err := sh.print("%v %s  %s\n", e.Position, what, by); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// entryTime is how the logical time of an entry is printed.
+const entryTime = "2006-01-02T15:04:05.000Z"
+
+func timeOf(e journal.Entry) time.Time { return time.Unix(0, int64(e.Time)).UTC() }
+
+type entryChangeJSON struct {
+	Type string `json:"type"`
+	textKey
+	textValue
+}
+
+func (sh *shell) printEntryJSON(e journal.Entry) error {
+	line := struct {
+		Type     string            `json:"type"` // start or write
+		Position string            `json:"position"`
+		Master   string            `json:"master"`
+		Time     string            `json:"time"`
+		Ack      string            `json:"ack,omitempty"`
+		Client   string            `json:"client,omitempty"`
+		Seq      uint64            `json:"seq,omitempty"`
+		Changes  []entryChangeJSON `json:"changes"`
+	}{
+		Type: "start", Position: e.Position.String(), Master: e.Position.Epoch.Master.String(),
+		Time: timeOf(e).Format(time.RFC3339Nano), Changes: []entryChangeJSON{},
+	}
+	if !e.IsStart() {
+		line.Type, line.Ack = "write", e.Ack.String()
+		line.Client, line.Seq = e.Origin.Client.String(), e.Origin.Seq
+	}
+	for _, c := range e.Changes {
+		change := entryChangeJSON{Type: "delete", textKey: keyJSON(c.Key)}
+		if !c.Deleted {
+			change.Type, change.textValue = "set", valueJSON(c.Value)
+		}
+		line.Changes = append(line.Changes, change)
+	}
+	return sh.printJSON(line)
 }

@@ -26,6 +26,15 @@ func word(text string) string {
 	return field(text)
 }
 
+// valueText returns a value at the end of a line, where nothing but a blank
+// would be left of an empty one.
+func valueText(value []byte) string {
+	if len(value) == 0 {
+		return `""`
+	}
+	return field(string(value))
+}
+
 // textKey and textValue are bytes in JSON: text where they are UTF-8, else
 // base64 under another name.
 type textKey struct {

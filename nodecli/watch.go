@@ -132,11 +132,7 @@ func (sh *shell) printChange(c change) error {
 	case "delete":
 		return sh.print("%v delete %s\n", c.at, word(c.key))
 	}
-	value := `""` // and not the blank at the end of a line
-	if len(c.value) > 0 {
-		value = field(string(c.value))
-	}
-	return sh.print("%v %s %s %s\n", c.at, c.kind, word(c.key), value)
+	return sh.print("%v %s %s %s\n", c.at, c.kind, word(c.key), valueText(c.value))
 }
 
 func (sh *shell) printChangeJSON(c change) error {
