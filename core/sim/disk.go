@@ -91,7 +91,7 @@ func (d *disk) end() {
 	if d.platter != nil {
 		d.platter.kill()
 	}
-	d.store, d.closed = nil, false
+	d.store, d.closed, d.waiting = nil, false, nil
 }
 
 // close is the end of the process in good order.

@@ -49,6 +49,8 @@ func (g *god) loaded(n *node, former journal.NodeID, stored core.Stored, report 
 	was := g.copies[former]
 	switch {
 	case was == nil:
+	case n.id == former && d.replaced:
+		// Nothing on it tells that it is an older disk: the room must see it.
 	case n.id == former:
 		g.checkSame(n, was, &view)
 	case was.disk.meta.Node.IsZero():

@@ -242,8 +242,14 @@ func (l *liver) dieAt(t *testing.T, operation int) bool {
 	return err != nil
 }
 
-// goOn opens what is left, and writes on: twice.
+// goOn opens what is left, and writes on: twice. What was found is durable from
+// then on, also where it had only been written.
 func (l *liver) goOn() error {
+	l.disk.begin()
+	if err := l.open(); err != nil {
+		return err
+	}
+	l.disk.cutPower(keeper{chance: l.disk.stress.chance})
 	for range 2 {
 		l.disk.begin()
 		if err := l.open(); err != nil {

@@ -71,9 +71,12 @@ func (n *node) open() (core.Stored, bool) {
 	}
 	stored, report, err := n.disk.load()
 	if err != nil {
-		n.w.trace.note(n.w.now, n.name, "cannot read its disk: ", err.Error())
+		n.w.trace.tell(n.w.now, n.name, "cannot read its disk: ", err.Error())
 		n.openFailed(err)
 		return core.Stored{}, false
+	}
+	for _, line := range reportLines(report) {
+		n.w.trace.tell(n.w.now, n.name, line)
 	}
 	former := n.id
 	if stored.Meta.Node.IsZero() {

@@ -2,9 +2,12 @@ package sim
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/understudy-dev/understudy/core"
+	"github.com/understudy-dev/understudy/core/store"
 )
 
 var (
@@ -55,6 +58,11 @@ func (n *node) persist() {
 	records, seq := d.take(due)
 	if err := d.write(records); err != nil {
 		d.waiting = before
+		if errors.Is(err, errKilled) { // by hand: see the command die
+			n.w.trace.tell(n.w.now, n.name, "dies while it stores it")
+			n.w.crash(n)
+			return
+		}
 		n.diskFailed(err)
 		return
 	}
@@ -119,11 +127,32 @@ func (d *disk) replace(p *platter) {
 	d.platter, d.replaced = p, true
 }
 
+// reportLines says what a disk has shown besides the copy.
+func reportLines(r store.Report) []string {
+	var lines []string
+	if r.TornBytes > 0 {
+		lines = append(lines, fmt.Sprintf("cuts %d bytes that were being written from its disk", r.TornBytes))
+	}
+	for _, err := range r.Damage {
+		lines = append(lines, "finds damage: "+err.Error())
+	}
+	if len(r.SetAside) > 0 {
+		lines = append(lines, "sets aside "+strings.Join(r.SetAside, ", "))
+	}
+	if r.Renewed != "" {
+		lines = append(lines, "begins anew: "+r.Renewed)
+	}
+	return lines
+}
+
 // openFailed tries again after a while: the process that could not read its
 // disk has ended.
 func (n *node) openFailed(err error) {
 	if !errors.Is(err, errKilled) && !errors.Is(err, errSync) && !errors.Is(err, errFull) && !errors.Is(err, errWrite) {
 		n.w.failf("storage", "%s cannot read its disk: %v", n.name, err)
+	}
+	if n.w.byHand {
+		return
 	}
 	n.w.after(n.w.diskChance.skewed(20*time.Millisecond, time.Second), streamNemesis, n.ifSameLife(n.start))
 }
@@ -155,6 +184,9 @@ func (w *World) cutPower(n *node, keep keeper) {
 		w.crash(n)
 	}
 	if p := n.disk.platter; p != nil && p.cutPower(keep) {
+		// A disk whose syncs have lied holds now what it held before: as if an
+		// older one of itself had been put in its place.
+		n.disk.replaced = n.disk.replaced || p.stress.lied > 0
 		w.trace.note(w.now, n.name, "lost what was not synced")
 		w.hits[PowerCut]++
 		if keep.torn {

@@ -46,6 +46,9 @@ func command(s *stage, d *datadriven.TestData) error {
 	}
 	do, ok := nodeCommands[d.Cmd]
 	if !ok {
+		do, ok = diskCommands[d.Cmd]
+	}
+	if !ok {
 		return fmt.Errorf("unknown command %q", d.Cmd)
 	}
 	if len(words) == 0 {
@@ -64,7 +67,8 @@ func command(s *stage, d *datadriven.TestData) error {
 
 // worldCommands concern no one node.
 var worldCommands = map[string]func(*stage, []string) error{
-	// nodes a b c [volatile=c] [keep=BYTES] starts nodes and lets them come together.
+	// nodes a b c [volatile=c] [lazy=c] [keep=BYTES] [segment=BYTES] starts nodes
+	// and lets them come together.
 	"nodes": startNodes,
 	// join NODE... starts more nodes, and leaves the rest to deliver.
 	"join": func(s *stage, words []string) error {
@@ -129,15 +133,17 @@ func showRegister(s *stage, _ []string) error {
 
 func startNodes(s *stage, words []string) error {
 	var nodes []*node
-	volatile := map[string]bool{}
+	volatile, lazy := map[string]bool{}, map[string]bool{}
 	for _, w := range words {
 		switch name, value, isOption := strings.Cut(w, "="); {
 		case !isOption:
 			nodes = append(nodes, s.w.addNode(name, true))
 		case name == "volatile":
-			for _, v := range strings.Split(strings.Trim(value, "()"), ",") {
-				volatile[strings.TrimSpace(v)] = true
-			}
+			namesIn(volatile, value)
+		case name == "lazy":
+			namesIn(lazy, value)
+		case name == "segment":
+			s.w.plan.segment, _ = strconv.ParseInt(value, 10, 64)
 		case name == "keep":
 			s.w.options.KeepBytes, _ = strconv.Atoi(value)
 		default:
@@ -146,12 +152,20 @@ func startNodes(s *stage, words []string) error {
 	}
 	for _, n := range nodes {
 		n.durable = !volatile[n.name] && !volatile["all"]
+		n.disk.options.Lazy = lazy[n.name] || lazy["all"]
 		n.started = func() { s.seq[n] = 0 }
 	}
 	if err := s.start(nodes); err != nil {
 		return err
 	}
 	return showRegister(s, nil)
+}
+
+// namesIn notes the names of a list: one, or several as (a, b).
+func namesIn(set map[string]bool, list string) {
+	for _, name := range strings.Split(strings.Trim(list, "()"), ",") {
+		set[strings.TrimSpace(name)] = true
+	}
 }
 
 func statusLine(s *stage, n *node) string {

@@ -13,10 +13,11 @@ import (
 // reaches a node until a command says so. What nodes send reaches the relay at
 // once, and what they store is durable at once, unless it is held.
 type stage struct {
-	w      *World
-	script *script
-	kept   map[string]keptFrame
-	seq    map[*node]uint64
+	w       *World
+	script  *script
+	kept    map[string]keptFrame
+	backups map[string]*platter
+	seq     map[*node]uint64
 }
 
 // keptFrame is a copy of a frame, to be delivered later.
@@ -29,7 +30,10 @@ type keptFrame struct {
 func newStage() *stage {
 	w := newWorld(Options{Seed: 1, Nodes: 1, KeepBytes: 1 << 20}, true)
 	w.plan.wire = true
-	s := &stage{w: w, script: newScript(w.names), kept: map[string]keptFrame{}, seq: map[*node]uint64{}}
+	s := &stage{
+		w: w, script: newScript(w.names),
+		kept: map[string]keptFrame{}, backups: map[string]*platter{}, seq: map[*node]uint64{},
+	}
 	w.trace.script = s.script
 	return s
 }

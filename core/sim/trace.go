@@ -6,6 +6,7 @@ import (
 	"hash/fnv"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/understudy-dev/understudy/core"
@@ -62,6 +63,14 @@ func (t *trace) note(at journal.Instant, who string, words ...string) {
 	}
 	t.line(at, who).say(words...)
 	t.end()
+}
+
+// tell is a note that a scenario shows too.
+func (t *trace) tell(at journal.Instant, who string, words ...string) {
+	if t.script != nil {
+		t.script.say(who, " ", strings.Join(words, ""))
+	}
+	t.note(at, who, words...)
 }
 
 // step writes an input and its effects.
