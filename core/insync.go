@@ -28,7 +28,7 @@ func (n *Node) amendInSync() {
 		return
 	}
 	a := &amendment{}
-	expel := false
+	expel, settled := false, n.settles()
 	for _, seat := range n.lobby.register.InSync {
 		if seat.Node == n.id() {
 			continue
@@ -38,7 +38,7 @@ func (n *Node) amendInSync() {
 		case p == nil, p.forgot:
 			a.remove = append(a.remove, seat.Node)
 		case m.phase != phaseOpen:
-			if n.refusesToSeal(seat) {
+			if n.refusesToSeal(seat) && !n.lobby.register.Awaiting {
 				a.remove = append(a.remove, seat.Node)
 				expel = true
 			}
@@ -54,15 +54,22 @@ func (n *Node) amendInSync() {
 			}
 		}
 	}
-	if len(a.add)+len(a.remove) == 0 {
+	if len(a.add)+len(a.remove) == 0 && !settled {
 		return
 	}
 	a.request = n.lobby.nextRequest()
 	m.amend = a
 	n.send(frame.ToRelay(), frame.Amend{
 		Request: a.request, Version: n.lobby.register.Version, Epoch: m.epoch,
-		Add: a.add, Remove: a.remove, Expel: expel,
+		Add: a.add, Remove: a.remove, Settled: settled, Expel: expel,
 	})
+}
+
+// settles reports whether an adopted list has become one of complete copies: all
+// of them have this mastership's start, and everything before it.
+func (n *Node) settles() bool {
+	m := n.mastership
+	return n.lobby.register.Awaiting && m.phase == phaseOpen && n.copy.state.Committed().Index >= m.start
 }
 
 // refusesToSeal reports whether an in-sync node answers the relay's pings but

@@ -40,6 +40,12 @@ func (n *Node) superviseOpening() {
 		n.resign(fmt.Sprintf("it did not open within %v", openLimit))
 		return
 	}
+	if n.lobby.register.Awaiting {
+		if id := n.awaited(); !id.IsZero() {
+			n.resign(fmt.Sprintf("the adopted in-sync list is not complete without %v", id))
+			return
+		}
+	}
 	if m.phase == phaseSealing {
 		if !n.isSealed() {
 			return
@@ -49,6 +55,22 @@ func (n *Node) superviseOpening() {
 	if m.fetch == nil {
 		n.recover()
 	}
+}
+
+// awaited returns a node of an adopted list that is gone, or does not answer,
+// before this mastership has everything that anybody in the list has; zero if
+// there is none. It may be the only one that has all that was committed, so it
+// can't be taken off the list.
+func (n *Node) awaited() journal.NodeID {
+	m := n.mastership
+	for _, seat := range n.lobby.register.InSync {
+		_, sealed := m.findSealed(seat.Node)
+		late := m.phase == phaseRecovering || n.now.Sub(m.since) >= sealLimit
+		if seat.Node != n.id() && (m.find(seat.Node) == nil || late && !sealed) {
+			return seat.Node
+		}
+	}
+	return journal.NodeID{}
 }
 
 // isSealed reports whether every in-sync copy has sealed the epoch or left the

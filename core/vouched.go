@@ -72,8 +72,8 @@ func (p *progress) checkForgotten(common journal.Position) error {
 func (n *Node) checkSealed(p *progress, f frame.Sealed) error {
 	commit := n.copy.state.Committed().Index
 	common := n.copy.log.Common(f.History, f.Last)
-	if common.Index >= commit || !n.lobby.register.IsInSync(p.node) {
-		return nil
+	if common.Index >= commit || n.lobby.register.Awaiting || !n.lobby.register.IsInSync(p.node) {
+		return nil // an adopted list may hold copies that were taken off it since
 	}
 	p.forget()
 	return &ForgottenError{Node: p.node, Want: commit, Have: common}

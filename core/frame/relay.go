@@ -96,6 +96,7 @@ type Amend struct {
 	Epoch   journal.Epoch
 	Add     []Addition
 	Remove  []journal.NodeID
+	Settled bool // everybody in the list as it becomes is complete: a list that was adopted awaits nobody any more
 	Expel   bool // close the connections of those removed, with CodeSilent: they answer the relay but not the master
 }
 

@@ -19,17 +19,17 @@ import (
 // is newer than that is newer. So whatever the order of the offers, the newest
 // list is the one awaited in the end. A list of the newest epoch that is some
 // versions old is safe too: it holds that epoch's master, which has everything
-// of that epoch and must be present. Once a claim was granted, offers of what
+// of that epoch and must be present, until everybody in the list has it. Once a claim was granted, offers of what
 // came before it are old, whatever they hold: what was committed under a
 // mastership that nobody present at the claim had heard of becomes orphans of
 // the nodes that have it. And of two values with the same number and version,
 // which only two relays serving one room can make, the relay's own stands.
 func Adopt(r, offered Register) (next Register, adopted bool) {
-	if offered.IsZero() || offered.Compare(r) <= 0 && (offered.Awaiting || offered.Compare(r.source()) <= 0) {
+	if offered.IsZero() || offered.Compare(r) <= 0 && (offered.isAdopted() || offered.Compare(r.source()) <= 0) {
 		return r, false
 	}
 	number := offered.source().Epoch.Number + 1
-	if r.Awaiting {
+	if r.isAdopted() {
 		number = max(number, r.Epoch.Number) // which was granted to nobody
 	} else {
 		number = max(number, r.Epoch.Number+1)
@@ -43,11 +43,10 @@ func Adopt(r, offered Register) (next Register, adopted bool) {
 	}, true
 }
 
-// source is number and version of what an Awaiting value was adopted from: one
-// below, because nothing changes a value while it awaits its nodes. Any other
-// value is its own.
+// source is number and version of what an adopted value came from: one below,
+// because nothing changes it before a claim. Any other value is its own.
 func (r Register) source() Register {
-	if !r.Awaiting {
+	if !r.isAdopted() {
 		return r
 	}
 	return Register{Version: r.Version - 1, Epoch: journal.Epoch{Number: r.Epoch.Number - 1}}

@@ -123,3 +123,43 @@ func TestAnImpossibleRegisterIsFound(t *testing.T) {
 		}
 	}
 }
+
+// A mastership of an adopted list may be the work of a copy that was taken off
+// the list long ago. Until it has brought up everybody in it, nobody can take
+// over from it alone.
+func TestAnAdoptedListIsAwaitedUntilItsMasterSettlesIt(t *testing.T) {
+	adopted, _ := Adopt(Register{}, version(7, 3, seat('a'), seat('b')))
+	all := Scene{Present: []Member{process('a'), process('b')}}
+	claimed, err := Claim(adopted, all, id('b'), 5)
+	if err != nil || !claimed.Awaiting || claimed.isAdopted() {
+		t.Fatalf("%+v: %v", claimed, err)
+	}
+	alone := Scene{Present: []Member{process('b')}, Absent: []Absence{{Node: id('a')}}, Held: true}
+	if next, err := Handover(claimed, alone, Passing{Version: claimed.Version, Epoch: claimed.Epoch}); outcome(t, next, err).reason != Gone {
+		t.Errorf("it was handed over without a: %+v", next)
+	}
+	amended, err := Amend(claimed, alone, Amendment{Version: claimed.Version, Epoch: claimed.Epoch})
+	if err != nil || !amended.Awaiting {
+		t.Errorf("an amendment settled it without saying so: %+v, %v", amended, err)
+	}
+	settled, err := Amend(claimed, alone, Amendment{Version: claimed.Version, Epoch: claimed.Epoch, Settled: true})
+	if err != nil || settled.Awaiting {
+		t.Fatalf("%+v: %v", settled, err)
+	}
+	alone.Held = false
+	if next, err := Claim(claimed, alone, id('b'), 6); outcome(t, next, err).reason != StillAwaits {
+		t.Errorf("it was claimed without a: %+v", next)
+	}
+	if _, err := Claim(settled, alone, id('b'), 6); err != nil {
+		t.Errorf("settled, and not claimed: %v", err)
+	}
+
+	// Another relay that has lost its register takes it for newer than where it
+	// came from.
+	if next, ok := Adopt(adopted, claimed); !ok || next.Epoch.Number <= claimed.Epoch.Number || !next.isAdopted() {
+		t.Errorf("%+v met %+v and became %+v", adopted, claimed, next)
+	}
+	if next, ok := Adopt(claimed, adopted); ok {
+		t.Errorf("%+v met %+v and became %+v", claimed, adopted, next)
+	}
+}

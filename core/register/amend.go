@@ -15,6 +15,10 @@ type Amendment struct {
 	Epoch   journal.Epoch // the mastership it is made under
 	Add     []Addition
 	Remove  []journal.NodeID
+
+	// Settled says that every node of the list as it becomes has all committed
+	// entries: an adopted list awaits nobody any more.
+	Settled bool
 }
 
 // Addition names a node together with the incarnation that has caught up.
@@ -61,6 +65,7 @@ func Amend(r Register, s Scene, a Amendment) (Register, error) {
 	}
 	r.Version++
 	r.InSync = seats
+	r.Awaiting = r.Awaiting && !a.Settled
 	return r, nil
 }
 

@@ -7,8 +7,9 @@ import (
 )
 
 // Claim gives the value by which a connected node becomes the master of the
-// next epoch. The in-sync list stays as it is, but for the two cases in which
-// it begins anew with the claimant alone: a new room, and [Reopen].
+// next epoch. The in-sync list stays as it is, and awaited if it is, but for the
+// two cases in which it begins anew with the claimant alone: a new room, and
+// [Reopen].
 //
 // It refuses with NotAllowed, Outdated, Stale, MasterHere, StillAwaits, NotYet
 // or NotInSync, in this order.
@@ -67,7 +68,6 @@ func awaited(r Register, s Scene, claimant journal.NodeID) (Register, error) {
 func (r Register) granted(m Member) Register {
 	r.Version++
 	r.Epoch = journal.Epoch{Number: r.Epoch.Number + 1, Master: m.Node}
-	r.Awaiting = false
 	r.InSync = renewed(r.InSync, m)
 	return r
 }

@@ -58,6 +58,8 @@ func TestClaim(t *testing.T) {
 	granted := func(master byte, list ...Seat) Register {
 		return Register{Version: 10, Epoch: epoch(5, master), InSync: list}
 	}
+	unsettled := granted('b', value.InSync...)
+	unsettled.Awaiting = true
 	client := Member{Node: id('b'), Kind: KindClient, Candidate: true}
 	bystander := process('b')
 	bystander.Candidate = false
@@ -116,8 +118,8 @@ func TestClaim(t *testing.T) {
 		"an adopted register waits for all of its nodes": {
 			adopted, Scene{Present: []Member{process('b')}, Absent: []Absence{{Node: id('a')}}}, 5, ruled{reason: StillAwaits},
 		},
-		"an adopted register is claimed once all are there, and awaits nobody then": {
-			adopted, Scene{Present: []Member{process('a'), process('b')}}, 5, ruled{next: granted('b', value.InSync...)},
+		"an adopted register is claimed once all are there, and is awaited until they are settled": {
+			adopted, Scene{Present: []Member{process('a'), process('b')}}, 5, ruled{next: unsettled},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -24,6 +24,9 @@ func Handover(r Register, s Scene, p Passing) (Register, error) {
 	if err := current(r, s, p.Version, p.Epoch); err != nil {
 		return r, err
 	}
+	if r.Awaiting && len(s.Absent) > 0 {
+		return r, refuse(Gone, "%d of the %d in-sync nodes of an adopted register are missing", len(s.Absent), len(r.InSync))
+	}
 	successor := p.Successor
 	if successor.IsZero() {
 		heirs := Succession(r.InSync, s.Present, r.Epoch.Master)

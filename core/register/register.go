@@ -34,7 +34,10 @@ type Register struct {
 	InSync []Seat
 
 	// Awaiting is true after the relay lost its register and adopted one from a
-	// node: no claim is granted until every node of InSync is present.
+	// node: no claim is granted until every node of InSync is present. The list
+	// may be some versions old, and hold copies that were taken off it since. So
+	// it stays true until a master has brought all of them up to its own copy,
+	// and says so: see [Amendment].
 	Awaiting bool
 
 	// Losses lists the masterships that began without any complete copy, the
@@ -56,6 +59,10 @@ type Loss struct {
 func (r Register) Compare(other Register) int {
 	return cmp.Or(cmp.Compare(r.Epoch.Number, other.Epoch.Number), cmp.Compare(r.Version, other.Version))
 }
+
+// isAdopted reports whether a value came from a node, and nobody was granted the
+// mastership since.
+func (r Register) isAdopted() bool { return r.Awaiting && r.Epoch.Master.IsZero() }
 
 // IsZero reports whether the room has no history.
 func (r Register) IsZero() bool { return r.Version == 0 }

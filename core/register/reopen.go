@@ -50,7 +50,7 @@ func Reopen(r Register, s Scene, claimant journal.NodeID) (Register, error) {
 	for i, seat := range r.InSync {
 		missing[i] = seat.Node
 	}
-	r.InSync = []Seat{m.seat()}
+	r.InSync, r.Awaiting = []Seat{m.seat()}, false
 	r = r.granted(m)
 	r.Losses = append(slices.Clone(r.Losses), Loss{Epoch: r.Epoch, At: s.Now, Missing: missing})
 	r.Losses = r.Losses[max(0, len(r.Losses)-MaxLosses):]

@@ -8,16 +8,19 @@ import (
 	"github.com/understudy-dev/understudy/core/register"
 )
 
+// isAdopted reports whether a value came from a node, and has had no master yet.
+func isAdopted(r register.Register) bool { return r.Awaiting && r.Epoch.Master.IsZero() }
+
 // judge checks one change of the register.
 func (c *crowd) judge(had, next register.Register) {
 	switch {
-	case next.Version <= had.Version || !next.Awaiting && next.Version != had.Version+1:
+	case next.Version <= had.Version || !isAdopted(next) && next.Version != had.Version+1:
 		c.t.Fatalf("version %d follows %d", next.Version, had.Version)
-	case next.Epoch.Number < had.Epoch.Number || next.Epoch != had.Epoch && next.Epoch.Number == had.Epoch.Number && !had.Awaiting:
+	case next.Epoch.Number < had.Epoch.Number || next.Epoch != had.Epoch && next.Epoch.Number == had.Epoch.Number && !isAdopted(had):
 		c.t.Fatalf("epoch %d of %v follows %d of %v", next.Epoch.Number, next.Epoch.Master, had.Epoch.Number, had.Epoch.Master)
 	case !next.Epoch.Master.IsZero() && !next.IsInSync(next.Epoch.Master):
 		c.t.Fatalf("the master is not in sync: %+v", next)
-	case next.Epoch == had.Epoch || next.Awaiting:
+	case next.Epoch == had.Epoch || isAdopted(next):
 	case next.Epoch.Number != had.Epoch.Number+1:
 		c.t.Fatalf("epoch %d follows %d", next.Epoch.Number, had.Epoch.Number)
 	case had.IsZero() || had.IsInSync(next.Epoch.Master) && len(next.Losses) == len(had.Losses):
@@ -27,7 +30,7 @@ func (c *crowd) judge(had, next register.Register) {
 	if next.Epoch == had.Epoch && !reflect.DeepEqual(next.Losses, had.Losses) {
 		c.t.Fatalf("a loss is recorded without a new mastership: %+v", next)
 	}
-	if next.Awaiting && c.room.master != 0 {
+	if isAdopted(next) && c.room.master != 0 {
 		c.t.Fatalf("a register is adopted, and %d is master", c.room.master)
 	}
 }
@@ -48,10 +51,10 @@ func (c *crowd) judgeLoss(had, next register.Register) {
 // judgeStore checks who is here at the moment a value is granted.
 func (c *crowd) judgeStore(next register.Register) {
 	now := c.room.Register()
-	if next.Awaiting && c.room.master != 0 {
+	if isAdopted(next) && c.room.master != 0 {
 		c.t.Fatalf("a register is being adopted, and %d is still master", c.room.master)
 	}
-	if !now.Awaiting || next.Awaiting || !reflect.DeepEqual(now.Losses, next.Losses) {
+	if !now.Awaiting || isAdopted(next) || next.Epoch == now.Epoch || !reflect.DeepEqual(now.Losses, next.Losses) {
 		return
 	}
 	for _, seat := range now.InSync {
@@ -81,7 +84,7 @@ func (c *crowd) check() {
 		if !reflect.DeepEqual(l.value, c.value) {
 			c.t.Fatalf("connection %d was told of %+v, in force is %+v", l.conn, l.value, c.value)
 		}
-		adopting := c.storing != nil && c.storing.Awaiting // has no master, and nobody knows yet
+		adopting := c.storing != nil && isAdopted(*c.storing) // has no master, and nobody knows yet
 		if l.seated != (c.room.master != 0) && !adopting {
 			c.t.Fatalf("connection %d was told that the seat is taken: %v, it is bound to %d", l.conn, l.seated, c.room.master)
 		}

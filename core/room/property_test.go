@@ -116,7 +116,8 @@ func (c *crowd) ask() {
 		f = frame.Amend{Request: c.requests, Version: v, Epoch: e, Add: add}
 	case 3:
 		f = frame.Amend{
-			Request: c.requests, Version: v, Epoch: e, Remove: []journal.NodeID{other}, Expel: rapid.Bool().Draw(c.t, "expel"),
+			Request: c.requests, Version: v, Epoch: e, Remove: []journal.NodeID{other},
+			Expel: rapid.Bool().Draw(c.t, "expel"), Settled: rapid.Bool().Draw(c.t, "settled"),
 		}
 	case 4:
 		if rapid.Bool().Draw(c.t, "resign") {

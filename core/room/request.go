@@ -31,7 +31,7 @@ func claim(conn uint64, node journal.NodeID, f frame.Claim) ask {
 }
 
 func amend(conn uint64, f frame.Amend) ask {
-	a := register.Amendment{Version: f.Version, Epoch: f.Epoch, Remove: f.Remove}
+	a := register.Amendment{Version: f.Version, Epoch: f.Epoch, Remove: f.Remove, Settled: f.Settled}
 	for _, add := range f.Add {
 		a.Add = append(a.Add, register.Addition(add))
 	}

@@ -111,9 +111,22 @@ func TestARelayWithoutItsRegisterAdoptsOneAndAwaitsAllOfItsNodes(t *testing.T) {
 	s.play(s.says(2, frame.Claim{Request: 2, Number: 9})) // waits, too
 	s.compare(s.stored(), "2 changed 15: 8 ab awaiting", "1 changed 15: 8 ab awaiting",
 		"3 welcome abx of 15: 8 ab awaiting", "2 joined b", "1 joined b", "3 waiting for all of bc",
-		"store 16: 9a ab",
+		"store 16: 9a ab awaiting",
 		"2 waiting for ", "3 waiting for ", "1 waiting for ")
-	s.compare(s.stored(), "2 changed 16: 9a ab", "3 changed 16: 9a ab", "1 changed 16: 9a ab", "2 answer 2 OK")
+	s.compare(s.stored(), "2 changed 16: 9a ab awaiting", "3 changed 16: 9a ab awaiting", "1 changed 16: 9a ab awaiting", "2 answer 2 OK")
+
+	// The list may be an old one. If its master is lost before it has brought all
+	// of them up, everybody is awaited again.
+	s.play(Lost{Conn: 2, Reason: "closed"}, "3 left a 1: closed", "1 left a 1: closed", "3 waiting for all of a", "1 waiting for all of a")
+	s.play(s.says(3, frame.Claim{Request: 3, Number: 10}), "3 answer 3 AWAITING")
+	s.step(s.arrive(4, process('a')))
+	s.step(s.says(4, frame.Claim{Request: 1, Number: 10}))
+	s.stored()
+	settled := frame.Amend{Request: 2, Version: 17, Epoch: s.room.Register().Epoch, Settled: true}
+	s.play(s.says(4, settled), "store 18: 10a ab")
+	s.stored()
+	s.step(Lost{Conn: 4, Reason: "closed"})
+	s.play(s.says(3, frame.Claim{Request: 4, Number: 11}), "store 19: 11b ab")
 }
 
 func TestAnAdoptedRegisterGrantsNothingUntilEverybodyIsThere(t *testing.T) {
@@ -125,7 +138,7 @@ func TestAnAdoptedRegisterGrantsNothingUntilEverybodyIsThere(t *testing.T) {
 	s.step(Lost{Conn: 2})
 	s.play(s.says(1, frame.Claim{Request: 2, Number: 9}), "1 answer 2 AWAITING")
 	s.step(s.arrive(3, process('b')))
-	s.play(s.says(3, frame.Claim{Request: 3, Number: 9}), "store 14: 9b ab")
+	s.play(s.says(3, frame.Claim{Request: 3, Number: 9}), "store 14: 9b ab awaiting")
 }
 
 func TestAnAdoptedRegisterOfCopiesInMemoryThatAreGoneReopens(t *testing.T) {

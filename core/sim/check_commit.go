@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/understudy-dev/understudy/core/journal"
-	"github.com/understudy-dev/understudy/core/register"
 )
 
 // checkCommit follows a commit mark. There is one committed history: every
@@ -69,7 +68,11 @@ func (g *god) replaceLost(c *copyView, upTo int) {
 // commit adds an entry to the committed history.
 func (g *god) commit(c *copyView, k *known) {
 	p := k.entry.Position
-	for _, seat := range g.reg.InSync {
+	list := g.reg
+	if list.Awaiting && c.epoch.Number < list.Epoch.Number {
+		list = g.listOf(c) // which nobody has taken over from, by a list that is known to be complete
+	}
+	for _, seat := range list.InSync {
 		if s := g.copies[seat.Node]; s != nil && !s.lost && !s.disk.holds(k) {
 			g.fail("completeness", "%s has committed %v, but %s, in sync, has not stored it", c.name, p, s.name)
 		}
@@ -89,61 +92,4 @@ func (g *god) commit(c *copyView, k *known) {
 	k.committed, k.committedAt, k.atRisk = true, g.w.now, false
 	g.commits = append(g.commits, k)
 	g.states.apply(&k.entry)
-}
-
-// registered follows the register on the relay's disk.
-func (g *god) registered(next register.Register) {
-	was := g.reg
-	g.reg = next
-	g.lists[next.Epoch.Number] = next
-	g.checkAmnesia(was, next)
-	switch {
-	case next.Version <= was.Version && !next.Awaiting:
-		g.fail("register", "version %d follows %d", next.Version, was.Version)
-	case next.Epoch.Number < was.Epoch.Number, next.Epoch.Number == was.Epoch.Number && next.Epoch != was.Epoch:
-		g.fail("register", "epoch %v of %s follows epoch %v of %s",
-			next.Epoch, g.w.names.of(next.Epoch.Master), was.Epoch, g.w.names.of(was.Epoch.Master))
-	case !next.Epoch.Master.IsZero() && !next.IsInSync(next.Epoch.Master):
-		g.fail("register", "the master %s is not in the in-sync list", g.w.names.of(next.Epoch.Master))
-	}
-	if next.Epoch != was.Epoch {
-		g.w.mastershipRegistered(next)
-	}
-	lossesOf := func(r register.Register) journal.Epoch {
-		if n := len(r.Losses); n > 0 {
-			return r.Losses[n-1].Epoch
-		}
-		return journal.Epoch{}
-	}
-	if lossesOf(next) != lossesOf(was) {
-		g.unclean++
-		g.lossEpoch = lossesOf(next)
-		for _, k := range g.commits {
-			k.atRisk = true
-		}
-		return
-	}
-	if next.Epoch != was.Epoch && !was.IsZero() && !next.Awaiting && !was.IsInSync(next.Epoch.Master) {
-		g.fail("register", "%s became master although it was not in sync", g.w.names.of(next.Epoch.Master))
-	}
-	if !next.Awaiting { // an adopted list may be older, and nothing is promised by it yet
-		g.checkAdded(was, next)
-	}
-}
-
-// checkAdded: who is added to the in-sync list has everything committed.
-func (g *god) checkAdded(was, next register.Register) {
-	for _, seat := range next.InSync {
-		c := g.copies[seat.Node]
-		if was.IsInSync(seat.Node) || c == nil || c.lost {
-			continue
-		}
-		for i := len(g.commits); i > 0 && !g.commits[i-1].atRisk; i-- {
-			if !c.disk.holds(g.commits[i-1]) {
-				g.fail("completeness", "%s was added to the in-sync list without %v, which is committed",
-					c.name, g.commits[i-1].entry.Position)
-				break
-			}
-		}
-	}
 }

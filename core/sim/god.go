@@ -24,8 +24,10 @@ type god struct {
 	origins map[origin]*known
 	states  states
 
-	masters  map[journal.EpochNumber]journal.NodeID // who was granted an epoch number first
+	own      register.Register                      // on the relay's disk now; reg is what promises are made by
 	amnesiac bool                                   // the relay has lost the newest value, and not adopted another yet
+	masters  map[journal.EpochNumber]journal.NodeID // who was granted an epoch number first
+	highest  journal.EpochNumber                    // of all that were granted
 
 	unclean   int           // loss records so far
 	lossEpoch journal.Epoch // of the newest: what was committed before is at risk

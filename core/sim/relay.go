@@ -61,7 +61,7 @@ func (r *relay) restart(after time.Duration) {
 // regress restarts the relay with another value than the one it had stored.
 func (r *relay) regress(value register.Register, after time.Duration) {
 	r.stored, r.writing = value, nil // of what was on its way nobody has heard
-	r.w.god.regressed()
+	r.w.god.regressed(value)
 	r.restart(after)
 }
 

@@ -108,6 +108,9 @@ func (t *text) registering(e journal.Epoch, f frame.Frame) *text {
 		if f.Expel {
 			t.say(", expelling")
 		}
+		if f.Settled {
+			t.say(", settled")
+		}
 		request = f.Request
 	case frame.Handover:
 		t.say("hand over to ")

@@ -25,6 +25,7 @@ type amendWire struct {
 	Add     []additionWire   `cbor:"4,keyasint,omitempty"`
 	Remove  []id             `cbor:"5,keyasint,omitempty"`
 	Expel   bool             `cbor:"6,keyasint,omitempty"`
+	Settled bool             `cbor:"7,keyasint,omitempty"`
 }
 
 type additionWire struct {
@@ -34,7 +35,8 @@ type additionWire struct {
 
 func packAmend(f frame.Amend) amendWire {
 	return amendWire{
-		Request: f.Request, Version: f.Version, Epoch: packEpoch(f.Epoch), Remove: packIDs(f.Remove), Expel: f.Expel,
+		Request: f.Request, Version: f.Version, Epoch: packEpoch(f.Epoch), Remove: packIDs(f.Remove),
+		Expel: f.Expel, Settled: f.Settled,
 		Add: list(f.Add, func(a frame.Addition) additionWire {
 			return additionWire{id(a.Node), a.Incarnation}
 		}),
@@ -43,7 +45,8 @@ func packAmend(f frame.Amend) amendWire {
 
 func openAmend(w amendWire) (frame.Amend, error) {
 	return frame.Amend{
-		Request: w.Request, Version: w.Version, Epoch: w.Epoch.unpack(), Remove: unpackIDs(w.Remove), Expel: w.Expel,
+		Request: w.Request, Version: w.Version, Epoch: w.Epoch.unpack(), Remove: unpackIDs(w.Remove),
+		Expel: w.Expel, Settled: w.Settled,
 		Add: list(w.Add, func(a additionWire) frame.Addition {
 			return frame.Addition{Node: journal.NodeID(a.Node), Incarnation: a.Incarnation}
 		}),

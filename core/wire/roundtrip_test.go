@@ -44,7 +44,7 @@ var frames = map[wire.Kind]func(d draw) frame.Frame{
 	},
 	wire.KindAmend: func(d draw) frame.Frame {
 		return frame.Amend{
-			Request: d.number(), Version: register.Version(d.number()), Epoch: d.mastership(), Remove: d.ids(3), Expel: d.bool(),
+			Request: d.number(), Version: register.Version(d.number()), Epoch: d.mastership(), Remove: d.ids(3), Expel: d.bool(), Settled: d.bool(),
 			Add: some(d, 3, func() frame.Addition {
 				return frame.Addition{Node: d.id(), Incarnation: journal.Incarnation(d.positive())}
 			}),

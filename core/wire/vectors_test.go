@@ -120,7 +120,7 @@ func relayVectors() []vector {
 		{"claim", forRelay, frame.Claim{Request: 24, Number: 3}},
 		{"amend", forRelay, frame.Amend{
 			Request: 255, Version: 256, Epoch: epoch1,
-			Add: []frame.Addition{{Node: bob, Incarnation: 65535}}, Remove: []journal.NodeID{cyd}, Expel: true,
+			Add: []frame.Addition{{Node: bob, Incarnation: 65535}}, Remove: []journal.NodeID{cyd}, Expel: true, Settled: true,
 		}},
 		{"handover", forRelay, frame.Handover{Request: 65536, Version: 1, Epoch: epoch1, Successor: bob}},
 		{"resignation", forRelay, frame.Handover{Request: 1 << 32, Version: 1, Epoch: epoch1}},

@@ -142,7 +142,7 @@ const kinds = {
   10: ['appear', table({ 1: ['visible', bool] })],
   11: ['goodbye', table({})],
   12: ['claim', table({ 1: ['request', whole], 2: ['number', whole] })],
-  13: ['amend', table({ 1: ['request', whole], 2: ['version', whole], 3: ['epoch', epoch], 4: ['add', list(table({ 1: ['node', id], 2: ['incarnation', whole] }))], 5: ['remove', list(id)], 6: ['expel', bool] })],
+  13: ['amend', table({ 1: ['request', whole], 2: ['version', whole], 3: ['epoch', epoch], 4: ['add', list(table({ 1: ['node', id], 2: ['incarnation', whole] }))], 5: ['remove', list(id)], 6: ['expel', bool], 7: ['settled', bool] })],
   14: ['handover', table({ 1: ['request', whole], 2: ['version', whole], 3: ['epoch', epoch], 4: ['successor', id] })],
   15: ['confirm', table({ 1: ['request', whole], 2: ['epoch', epoch] })],
   16: ['answer', table({ 1: ['request', whole], 2: ['code', whole], 3: ['text', text], 4: ['version', whole], 5: ['after', whole] })],
