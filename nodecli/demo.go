@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"path/filepath"
 	"sync"
 
 	"github.com/understudy-dev/understudy/core/host"
+	"github.com/understudy-dev/understudy/nodecli/disk"
 	"github.com/understudy-dev/understudy/nodecli/relay"
 	"github.com/understudy-dev/understudy/nodecli/socket"
 )
@@ -15,6 +17,7 @@ import (
 type demoCommand struct {
 	Listen    string `placeholder:"HOST:PORT" default:"${address}" help:"Where to listen (default ${default}); port 0 takes a free one."`
 	Nodes     int    `placeholder:"N" default:"1" help:"How many native nodes to run (default ${default})."`
+	Dir       string `placeholder:"DIR" help:"Keep registers and copies in this folder (default: in memory)."`
 	NoBrowser bool   `help:"Open no browser."`
 	AddrFile  string `placeholder:"FILE" help:"Write HOST:PORT to this file once page and nodes are there."`
 }
@@ -28,9 +31,10 @@ func (demoCommand) Help() string {
 
     understudy demo
     understudy demo --nodes 3
+    understudy demo --nodes 3 --dir demo-data
     understudy demo --no-browser --listen 127.0.0.1:0 --addr-file addr
 
-Everything is in memory and ends with the demo. Run from a checkout, it compiles the tab's part first, which needs Go.`
+Everything is in memory and ends with the demo, unless it is given a --dir. Run from a checkout, it compiles the tab's part first, which needs Go.`
 }
 
 // Run shows the demo until interrupted.
@@ -49,9 +53,14 @@ func (cmd *demoCommand) Run(ctx context.Context, sh *shell) error {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	server, err := relay.New(relay.Config{Site: page, Log: sh.logger("warn").Logger})
+	config := relay.Config{Site: page, Log: sh.logger("warn").Logger}
+	if cmd.Dir != "" {
+		config.Dir = filepath.Join(cmd.Dir, "relay")
+	}
+	server, err := relay.New(config)
 	if err != nil {
-		return errors.Join(fmt.Errorf("relay: %w", err), listener.Close())
+		err = withHint(fmt.Errorf("relay: %w", err), exitFailed, "another --dir, or none, begins another room")
+		return errors.Join(err, listener.Close())
 	}
 	at := reachable(listener.Addr())
 	// The relay ends behind the nodes, which have to say goodbye.
@@ -65,9 +74,13 @@ func (cmd *demoCommand) Run(ctx context.Context, sh *shell) error {
 
 // show runs the nodes, says what there is to see, and waits for the end. What
 // it takes from served it puts back.
-func (cmd *demoCommand) show(ctx context.Context, sh *shell, at string, served chan error) error {
+func (cmd *demoCommand) show(ctx context.Context, sh *shell, at string, served chan error) (err error) {
 	nodes, err := cmd.startNodes(ctx, sh, at)
-	defer leaveAll(nodes)
+	defer func() {
+		if closeErr := leaveAll(nodes); err == nil {
+			err = closeErr
+		}
+	}()
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil // told to end before it had begun
@@ -108,11 +121,15 @@ func (cmd *demoCommand) startNodes(ctx context.Context, sh *shell, at string) ([
 	defer cancel()
 	var nodes []*host.Node
 	for range cmd.Nodes {
-		node, err := host.Start(ctx, host.Config{
-			Room: sh.Room, Name: friendlyName(), Transport: transport, Logger: sh.logger("warn").host(), Pause: rejoin,
-		})
+		copied, err := cmd.openCopy(sh)
 		if err != nil {
-			return nodes, fmt.Errorf("node: %w", err)
+			return nodes, onDisk(fmt.Errorf("node: %w", err))
+		}
+		node, err := startNode(ctx, host.Config{
+			Room: sh.Room, Name: friendlyName(), Transport: transport, Logger: sh.logger("warn").host(), Pause: rejoin,
+		}, copied)
+		if err != nil {
+			return nodes, onDisk(fmt.Errorf("node: %w", err))
 		}
 		nodes = append(nodes, node)
 	}
@@ -124,11 +141,22 @@ func (cmd *demoCommand) startNodes(ctx context.Context, sh *shell, at string) ([
 	return nodes, nil
 }
 
-// leaveAll lets the nodes leave, all at once.
-func leaveAll(nodes []*host.Node) {
+// openCopy opens the folder of the next node; nil stands for memory.
+func (cmd *demoCommand) openCopy(sh *shell) (*disk.Disk, error) {
+	if cmd.Dir == "" {
+		return nil, nil
+	}
+	return openBelow(filepath.Join(cmd.Dir, "nodes"), disk.Config{Room: sh.Room, Logger: sh.logger("warn").host()})
+}
+
+// leaveAll lets the nodes leave, all at once. The error is of copies that could
+// not be closed.
+func leaveAll(nodes []*host.Node) error {
 	var leaving sync.WaitGroup
-	for _, node := range nodes {
-		leaving.Go(func() { leave(node) })
+	errs := make([]error, len(nodes))
+	for i, node := range nodes {
+		leaving.Go(func() { errs[i] = closed(leave(node)) })
 	}
 	leaving.Wait()
+	return errors.Join(errs...)
 }

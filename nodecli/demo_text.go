@@ -38,7 +38,11 @@ func (cmd *demoCommand) invite(sh *shell, at, page string, nodes []*host.Node) e
 	for _, line := range []string{"set colour blue", "watch", "status --watch", "node", "handover"} {
 		fmt.Fprintf(&text, "  %s %s\n", ourselves(), line)
 	}
-	fmt.Fprintf(&text, "\nCtrl-C ends the demo.\n")
+	kept := "Everything is in memory and ends with it; --dir keeps it."
+	if cmd.Dir != "" {
+		kept = fmt.Sprintf("What you write is kept in %s.", cmd.Dir)
+	}
+	fmt.Fprintf(&text, "\nCtrl-C ends the demo. %s\n", kept)
 	return sh.print("%s", text.String())
 }
 

@@ -85,9 +85,9 @@ func misuse(err error, parsed *kong.Context) error {
 }
 
 // interrupted is the end of a command that was told to stop. What became of a
-// write stays the more important news.
+// write, or of a copy, stays the more important news.
 func interrupted(err error) error {
-	if err == nil || errors.Is(err, host.ErrOutcomeUnknown) {
+	if err == nil || errors.Is(err, host.ErrOutcomeUnknown) || errors.Is(err, errNotClosed) {
 		return err
 	}
 	return &exitError{status: exitFailed, err: errors.New("interrupted")}

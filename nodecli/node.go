@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -9,11 +11,14 @@ import (
 
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/host"
+	"github.com/understudy-dev/understudy/nodecli/disk"
 )
 
 type nodeCommand struct {
-	Memory    bool   `help:"Keep the copy in memory. The default, and so far the only kind."`
-	Name      string `placeholder:"NAME" help:"What people call the node (default: a friendly name)."`
+	Dir       string `placeholder:"DIR" xor:"copy" help:"Keep the copy in this folder (default: in the user's data directory, one folder per room and name)."`
+	Memory    bool   `xor:"copy" help:"Keep the copy in memory: it ends with the node."`
+	Fsync     string `placeholder:"WHEN" enum:",always,interval,never" default:"" help:"When writes are synced to the disk: always before they are promised (default), at an interval of a second, or never before the end."`
+	Name      string `placeholder:"NAME" help:"What people call the node (default: the name it had, or a friendly one)."`
 	ReadyFile string `placeholder:"FILE" help:"Write the node's id to this file once it has joined and can be read."`
 }
 
@@ -23,19 +28,23 @@ func (nodeCommand) Help() string {
 
     understudy node
     understudy node --name brisk-otter --room game
-    understudy node --relay wss://relay.example.org/ws
+    understudy node --dir /var/lib/understudy/kite --relay wss://relay.example.org/ws
+    understudy node --memory
 
-The copy is in memory. SIGINT or SIGTERM makes the node hand over what it is master of, and leave; a second one ends
-it at once.`
+A node that is started again on its folder is the same node: one without --dir and --name takes the first folder of the room
+that no other process has. With --fsync interval or never, a node that was killed comes back as another one, because it may
+have forgotten what it promised.
+
+SIGINT or SIGTERM makes the node hand over what it is master of, close its copy and leave; a second one ends it at once.`
 }
 
 // Run joins and stays until interrupted.
 func (cmd *nodeCommand) Run(ctx context.Context, sh *shell) error {
-	if cmd.Name == "" {
-		cmd.Name = friendlyName()
-	}
 	if err := checkName(cmd.Name); err != nil {
 		return err
+	}
+	if cmd.Memory && cmd.Fsync != "" {
+		return misused("--fsync: a copy in --memory is never synced")
 	}
 	if err := withdraw("--ready-file", cmd.ReadyFile); err != nil {
 		return err
@@ -44,31 +53,84 @@ func (cmd *nodeCommand) Run(ctx context.Context, sh *shell) error {
 	if err != nil {
 		return err
 	}
-	node, err := host.Start(ctx, host.Config{
-		Room: sh.Room, Name: cmd.Name, Transport: transport, Logger: sh.logger("info").host(), Pause: rejoin,
-	})
+	log := sh.logger("info").host()
+	copied, err := cmd.openCopy(sh.Room, log)
 	if err != nil {
-		return fmt.Errorf("node: %w", err)
+		return onDisk(fmt.Errorf("node: %w", err))
 	}
-	err = cmd.stay(ctx, sh, node)
-	leave(node)
+	node, err := startNode(ctx, host.Config{
+		Room: sh.Room, Name: cmp.Or(cmd.Name, friendlyName()), Transport: transport, Logger: log, Pause: rejoin,
+	}, copied)
+	if err != nil {
+		return onDisk(fmt.Errorf("node: %w", err))
+	}
+	err = cmd.stay(ctx, sh, node, whereCopy(copied))
+	if closeErr := leave(node); err == nil {
+		err = closed(closeErr)
+	}
 	return err
+}
+
+// openCopy opens the folder of the copy; nil stands for memory.
+func (cmd *nodeCommand) openCopy(room string, log host.Logger) (*disk.Disk, error) {
+	if cmd.Memory {
+		return nil, nil
+	}
+	config := disk.Config{Dir: cmd.Dir, Room: room, Node: cmd.Name, Logger: log}
+	if cmd.Fsync != "" {
+		var err error
+		if config.Fsync, err = disk.ParseFsync(cmd.Fsync); err != nil {
+			return nil, err
+		}
+	}
+	if cmd.Dir != "" {
+		return openIn(config)
+	}
+	nodes, err := nodesDir()
+	if err != nil {
+		return nil, err
+	}
+	return openBelow(nodes, config)
+}
+
+// startNode starts a node on a copy that was opened, and closes that if it does
+// not start. Without one the copy is in memory.
+func startNode(ctx context.Context, config host.Config, copied *disk.Disk) (*host.Node, error) {
+	if copied == nil {
+		return host.Start(ctx, config)
+	}
+	config.Storage, config.Name = copied, copied.Label().Node
+	node, err := host.Start(ctx, config)
+	if err != nil {
+		return nil, errors.Join(err, copied.Close())
+	}
+	return node, nil
+}
+
+func whereCopy(copied *disk.Disk) string {
+	if copied == nil {
+		return "in memory"
+	}
+	return "in " + copied.Dir()
 }
 
 // rejoin is how a node that runs for long tries again to reach its relay.
 var rejoin = host.Pause{Max: 5 * time.Second}
 
 // stay joins, says so, and returns when the node is told to go or stops.
-func (cmd *nodeCommand) stay(ctx context.Context, sh *shell, node *host.Node) error {
+func (cmd *nodeCommand) stay(ctx context.Context, sh *shell, node *host.Node, where string) error {
 	if err := sh.readable(ctx, node); err != nil {
 		if ctx.Err() != nil {
 			return nil // told to go before it had joined
 		}
+		if stopped(node) {
+			return ended(node)
+		}
 		return doing("node", err)
 	}
 	s := node.State()
-	fmt.Fprintf(sh.err, "understudy: node %v joined room %s at %s as %v\n",
-		memberName{s.Node, s.Name}, word(sh.Room), sh.RelayURL, s.Role)
+	fmt.Fprintf(sh.err, "understudy: node %v joined room %s at %s as %v, copy %s\n",
+		memberName{s.Node, s.Name}, word(sh.Room), sh.RelayURL, s.Role, where)
 	if err := announce("--ready-file", cmd.ReadyFile, s.Node.String()); err != nil {
 		return err
 	}
@@ -76,8 +138,27 @@ func (cmd *nodeCommand) stay(ctx context.Context, sh *shell, node *host.Node) er
 	case <-ctx.Done():
 		return nil
 	case <-node.Done():
-		return doing("node", node.Err())
+		return ended(node)
 	}
+}
+
+func stopped(node *host.Node) bool {
+	select {
+	case <-node.Done():
+		return true
+	default:
+		return false
+	}
+}
+
+// ended says why a node has stopped by itself: its storage has failed, or
+// another one has its id.
+func ended(node *host.Node) error {
+	err := doing("node", node.Err())
+	if _, refused := errors.AsType[*frame.Failure](err); refused || err == nil {
+		return err
+	}
+	return onDisk(err)
 }
 
 // readable waits until the node's copy can be read. For the relay it waits no
@@ -104,10 +185,11 @@ func (sh *shell) readable(ctx context.Context, node *host.Node) error {
 // leaveTimeout is how long a node may take to hand over.
 const leaveTimeout = 3 * time.Second
 
-func leave(node *host.Node) {
+// leave returns what went wrong with closing the copy.
+func leave(node *host.Node) error {
 	ctx, cancel := context.WithTimeout(context.Background(), leaveTimeout)
 	defer cancel()
-	_ = node.Close(ctx) // memory has nothing to flush, and nothing else can fail
+	return node.Close(ctx)
 }
 
 func checkName(name string) error {

@@ -93,7 +93,7 @@ func fill(dir string, want error, makeRoom func() error) error {
 		}
 	}
 	if !errors.Is(err, want) || !strings.Contains(err.Error(), dir) || !strings.Contains(err.Error(), "write") {
-		return fmt.Errorf("the full disk said %q, which is not %w with operation and file", err, want)
+		return fmt.Errorf("not %w with operation and file, but %w", want, err)
 	}
 	fmt.Printf("%d entries, then: %v\n", acknowledged, err)
 	if again := d.Write(background(), nil); !errors.Is(again, want) {

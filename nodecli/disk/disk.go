@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -87,10 +88,10 @@ func Open(config Config) (*Disk, error) {
 	if err := config.validate(); err != nil {
 		return nil, err
 	}
-	if err := MakeFolder(config.Dir); err != nil {
-		return nil, err
-	}
 	dir, err := OpenFolder(config.Dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = MakeFolder(config.Dir)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -2,11 +2,11 @@ package disk
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/understudy-dev/understudy/core/journal"
 )
@@ -29,7 +29,7 @@ var (
 func OpenFolder(dir string) (Folder, error) {
 	info, err := os.Stat(dir)
 	if err == nil && !info.IsDir() {
-		err = fmt.Errorf("%s is a file, and no folder", dir)
+		err = &fs.PathError{Op: "open folder", Path: dir, Err: syscall.ENOTDIR}
 	}
 	return Folder{dir}, err
 }

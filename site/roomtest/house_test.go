@@ -46,7 +46,7 @@ type native struct {
 func (h *house) startNode(tb testing.TB, room, name string) *native {
 	tb.Helper()
 	file := filepath.Join(tb.TempDir(), "ready")
-	p := begin(tb, "node", "--relay", h.relay(), "--room", room, "--name", name, "--ready-file", file)
+	p := begin(tb, "node", "--relay", h.relay(), "--room", room, "--name", name, "--memory", "--ready-file", file)
 	return &native{Process: p, name: name, id: nodetest.Written(tb, file)}
 }
 
