@@ -142,8 +142,7 @@ func (s *Store) Close() error {
 		return nil // it was said when it happened
 	}
 	s.failed = errClosed
-	err := s.close()
-	if err != nil {
+	if err := s.after(s.close()); err != nil {
 		return fmt.Errorf("close the copy: %w", err)
 	}
 	return nil
