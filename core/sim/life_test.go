@@ -160,11 +160,10 @@ type liver struct {
 	disk  *platter
 	plant func(journal.Directory) journal.Directory // a bug; nil for none
 	store *store.Store
+	ahead int64    // bytes of zeros it writes ahead
 	sure  ledger   // what it was told to be durable
 	maybe []ledger // what it may be besides, since
 }
-
-var smallSegments = store.Options{SegmentBytes: 1200}
 
 // open begins a process. It must find what is sure and perhaps some of the rest.
 func (l *liver) open() error {
@@ -172,7 +171,7 @@ func (l *liver) open() error {
 	if l.plant != nil {
 		dir = l.plant(dir)
 	}
-	l.store = store.New(dir, smallSegments)
+	l.store = store.New(dir, store.Options{SegmentBytes: 1200, AheadBytes: l.ahead})
 	stored, report, err := l.store.Load()
 	if err != nil {
 		return err
@@ -297,7 +296,7 @@ func TestACopySurvivesADeathAtEveryOperation(t *testing.T) {
 		t.Run(e.name, func(t *testing.T) {
 			for operation := 0; ; operation++ {
 				for seed := range uint64(4) {
-					l := &liver{disk: newPlatter(newChance(seed, e.name))}
+					l := &liver{disk: newPlatter(newChance(seed, e.name)), ahead: 300 * int64(seed%2)}
 					if !l.dieAt(t, operation) {
 						if operation < 100 {
 							t.Errorf("a whole life is only %d operations", operation)

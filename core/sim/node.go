@@ -64,7 +64,8 @@ func (n *node) start() {
 func (n *node) open() (core.Stored, bool) {
 	if n.durable && n.disk.platter == nil {
 		n.disk.platter = newPlatter(newChance(n.w.options.Seed, "platter "+n.name))
-		n.disk.options.SegmentBytes, n.disk.plant = n.w.plan.segment, n.w.options.plant
+		n.disk.options.SegmentBytes, n.disk.options.AheadBytes = n.w.plan.segment, n.w.plan.ahead
+		n.disk.plant = n.w.options.plant
 	}
 	if n.disk.platter != nil && n.w.nemesis != nil && !n.w.healing && n.w.plan.has(TornStore) && n.w.diskChance.hit(60) {
 		n.disk.diesAt = 1 + n.w.diskChance.IntN(12)

@@ -78,6 +78,7 @@ type plan struct {
 	volatile int           // nodes out of a thousand
 	lazy     int           // of the others, those that do not sync, out of a thousand
 	segment  int64         // bytes of a segment of the journal
+	ahead    int64         // bytes of zeros that are written ahead
 	storms   int           // new masterships out of a thousand that are hit while they begin
 }
 
@@ -105,7 +106,7 @@ func (o *Options) draw() plan {
 	p.every = c.between(300*time.Millisecond, 2500*time.Millisecond)
 	p.wire = c.hit(100)
 	p.storms = pick(c, 0, 200, 600)
-	p.segment = pick[int64](c, 700, 4_000, 30_000, 1<<20)
+	p.segment, p.ahead = pick[int64](c, 700, 4_000, 30_000, 1<<20), pick[int64](c, 0, 0, 1000)
 	if share := pick(c, 0, 0, 200, 500); p.has(LazySync) {
 		p.lazy = share
 	}

@@ -13,7 +13,7 @@ type inode struct {
 	live    []byte  // what is read: a process's own writes, synced or not
 	durable []byte  // what was synced
 	pending []piece // what was written since, oldest first
-	tail    int64   // where the newest write begins that was synced or not
+	tail    int64   // where the newest write begins that was more than zeros
 	forgot  bool    // a sync has failed: live has more than durable and pending together
 }
 
@@ -28,11 +28,11 @@ func (w *piece) apply(content []byte) []byte {
 	if w.data == nil {
 		return resize(content, w.at)
 	}
-	if end := w.at + int64(len(w.data)); end > int64(len(content)) {
-		content = resize(content, end)
+	if w.at > int64(len(content)) {
+		content = resize(content, w.at)
 	}
-	copy(content[w.at:], w.data)
-	return content
+	n := copy(content[w.at:], w.data)
+	return append(content, w.data[n:]...)
 }
 
 // resize cuts content or fills it up with zeros.
@@ -48,7 +48,7 @@ func resize(content []byte, size int64) []byte {
 
 func (f *inode) write(w piece) {
 	f.live = w.apply(f.live)
-	if w.data != nil {
+	if slices.ContainsFunc(w.data, func(b byte) bool { return b != 0 }) {
 		f.tail = w.at
 	}
 	f.pending = append(f.pending, w)
