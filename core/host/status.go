@@ -53,13 +53,18 @@ func (s *Session) Status(ctx context.Context) (RoomStatus, error) {
 	if err != nil {
 		return RoomStatus{}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
+	probing, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
 	var asking sync.WaitGroup
 	for i := range status.Nodes {
-		asking.Go(func() { s.probe(ctx, &status.Nodes[i]) })
+		asking.Go(func() { s.probe(probing, &status.Nodes[i]) })
 	}
 	asking.Wait()
+	// Whom a room waits for the relay says behind its Welcome, so that one who has
+	// just come may not know it at first. The nodes' answers come behind that.
+	if later, err := s.Presence(ctx); err == nil && later.Register.Version == status.Register.Version {
+		status.Waiting = later.Waiting
+	}
 	return status, nil
 }
 

@@ -1,6 +1,7 @@
 package nodetest
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"strings"
@@ -60,7 +61,7 @@ func (r *Process) Signal(tb testing.TB, signal os.Signal) {
 	if r.HasEnded() {
 		return
 	}
-	if err := r.cmd.Process.Signal(signal); err != nil && !r.HasEnded() {
+	if err := r.cmd.Process.Signal(signal); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		tb.Errorf("signal %v to process %d: %v", signal, r.PID(), err)
 	}
 }

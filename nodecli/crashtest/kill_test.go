@@ -1,0 +1,226 @@
+//go:build !windows
+
+package crashtest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/understudy-dev/understudy/nodecli/nodetest"
+)
+
+// writesPerSecondMin is how many writes must be acknowledged per second: all of
+// them from the first round to the last one, by all of that time, the outages
+// that the kills cause included. A kill that meets an idle room shows nothing.
+const writesPerSecondMin = 500
+
+// roundsPerRoom is how many rounds one room has. Every key is written once, so
+// that each write can be told from all others; a room that only grows would take
+// ever longer to start a node.
+const roundsPerRoom = 200
+
+// TestKillRounds kills processes at random moments while others write, and
+// starts each again on its folder: in half of the rounds the master, in others a
+// replica, two nodes at once, all nodes and the relay, or two nodes while the
+// third one sleeps, which then takes over with what it has.
+func TestKillRounds(t *testing.T) {
+	for first, all := 0, rounds(); first < all; first += roundsPerRoom {
+		n := min(all-first, roundsPerRoom)
+		t.Run(fmt.Sprintf("%d from %d", n, first+1), func(t *testing.T) {
+			killRounds(t, chance(t, uint64(first)), n)
+		})
+	}
+}
+
+func killRounds(t *testing.T, random *rand.Rand, rounds int) {
+	r := openRoom(t, deadSoon...)
+	w := startWriters(t, r, newLedger())
+	w.ledger.waitMore(t, 1)
+	first := w.ledger.newest()
+	k := &killer{room: r, ledger: w.ledger, random: random, dead: map[target]int{}}
+	acksBefore, began := w.ledger.count(acked), time.Now()
+	for _, whom := range k.deck(rounds) {
+		k.round(t, whom)
+	}
+	took, made := time.Since(began), w.ledger.count(acked)-acksBefore
+	r.waitWhole(t)
+	w.stop()
+	takeovers := w.ledger.newest() - first
+	a := r.accountFor(t, w.ledger)
+	rate := float64(made) / took.Seconds()
+	t.Logf("%d rounds in %.1f s: %d of the master, %d of a replica, %d of two nodes, %d of two while one sleeps, %d of everything",
+		rounds, took.Seconds(), k.dead[theMaster], k.dead[aReplica], k.dead[twoNodes], k.dead[allButASleeper], k.dead[everything])
+	t.Logf("%d processes killed and started again, the master in %d rounds; %d takeovers", k.killed, k.masters, takeovers)
+	t.Logf("%.0f writes/s; %v", rate, a)
+	if rate < writesPerSecondMin {
+		t.Errorf("%.0f writes/s, of at least %d", rate, writesPerSecondMin)
+	}
+	if 2*k.dead[theMaster] < rounds {
+		t.Errorf("the master was killed in %d of %d rounds only", k.dead[theMaster], rounds)
+	}
+}
+
+// target is whom a round kills.
+type target int
+
+const (
+	theMaster target = iota
+	aReplica
+	twoNodes
+	everything     // all nodes and the relay
+	allButASleeper // two nodes, while the third one is stopped
+)
+
+// killer makes the rounds.
+type killer struct {
+	*room
+	ledger *ledger
+	random *rand.Rand
+
+	dead    map[target]int // rounds by whom they killed
+	killed  int            // processes
+	masters int            // rounds in which the master was among them
+}
+
+// deck returns the targets of the rounds in random order, half of them masters.
+func (k *killer) deck(rounds int) []target {
+	deck := make([]target, rounds)
+	for i := range deck {
+		deck[i] = aReplica
+		switch {
+		case 2*i < rounds:
+			deck[i] = theMaster
+		case i%16 == 3:
+			deck[i] = allButASleeper
+		case i%8 == 5:
+			deck[i] = twoNodes
+		case i%8 == 7:
+			deck[i] = everything
+		}
+	}
+	k.random.Shuffle(rounds, func(i, j int) { deck[i], deck[j] = deck[j], deck[i] })
+	return deck
+}
+
+// round waits for a random moment, kills and starts again. One round in four
+// does not wait until the room is whole after the one before, and half of the
+// moments are in the middle of whatever comes after that.
+func (k *killer) round(t *testing.T, whom target) {
+	t.Helper()
+	whole, soon := k.random.IntN(4) > 0, k.random.IntN(2) == 0
+	moment, writes := k.upTo(300*time.Millisecond), 1+k.random.IntN(300)
+	down, late := k.random.IntN(2) == 0, k.upTo(200*time.Millisecond)
+	order := k.random.Perm(len(k.nodes))
+	if whole || whom == allButASleeper {
+		k.waitWhole(t)
+	}
+	if soon {
+		pass(t, moment)
+	} else {
+		k.ledger.waitMore(t, writes)
+	}
+	victims := k.victims(t, whom, order)
+	var sleeper *node
+	if whom == allButASleeper {
+		sleeper = victims[0]
+		victims = victims[1:]
+		k.sleep(t, sleeper)
+	}
+	for _, n := range victims {
+		n.Signal(t, os.Kill)
+	}
+	if whom == everything {
+		k.relay.Kill(t)
+		k.relay.start(t)
+		k.killed++
+	}
+	for _, n := range victims {
+		n.Kill(t) // it is gone when this returns
+	}
+	if sleeper != nil {
+		k.wake(t, sleeper)
+	}
+	if down {
+		pass(t, late)
+	}
+	for _, n := range victims {
+		n.start(t, k.room)
+	}
+	k.dead[whom]++
+	k.killed += len(victims)
+	for _, n := range k.nodes {
+		if n.HasEnded() {
+			t.Fatalf("%s has ended by itself, with status %d", n.name, n.Status())
+		}
+	}
+}
+
+// sleep stops a node, and lets the others acknowledge what it does not have.
+func (k *killer) sleep(t *testing.T, n *node) {
+	t.Helper()
+	n.Signal(t, syscall.SIGSTOP)
+	k.ledger.waitMore(t, 20)
+}
+
+// wake lets a node go on that is alone. Where it is still in sync it becomes
+// master. As long as its old connection lives it would find there what it has
+// missed.
+func (k *killer) wake(t *testing.T, n *node) {
+	t.Helper()
+	nodetest.WaitFor(t, "the relay gives a sleeper up", func() bool { return len(k.presence(t).Nodes) == 0 })
+	n.Signal(t, syscall.SIGCONT)
+	nodetest.WaitFor(t, "the sleeper is back", func() bool { return len(k.presence(t).Nodes) == 1 })
+	if k.presence(t).Register.IsInSync(k.presence(t).Nodes[0].Member.Node) {
+		nodetest.WaitFor(t, "the sleeper is master", func() bool { return k.master(t) == n })
+	}
+}
+
+// victims chooses the nodes of a round by the register of that moment. The order
+// is that in which they are started again.
+func (k *killer) victims(t *testing.T, whom target, order []int) []*node {
+	t.Helper()
+	var drawn []*node
+	for _, i := range order {
+		drawn = append(drawn, k.nodes[i])
+	}
+	master := k.master(t)
+	if whom == theMaster {
+		nodetest.WaitFor(t, "there is a master to kill", func() bool {
+			master = k.master(t)
+			return master != nil
+		})
+		drawn = []*node{master}
+	}
+	if whom == aReplica {
+		if drawn[0] == master {
+			drawn[0] = drawn[1]
+		}
+		drawn = drawn[:1]
+	}
+	if whom == twoNodes {
+		drawn = drawn[:2]
+	}
+	if whom == allButASleeper && drawn[0] == master {
+		drawn[0], drawn[1] = drawn[1], drawn[0]
+	}
+	if slices.Contains(drawn, master) {
+		k.masters++
+	}
+	return drawn
+}
+
+func (k *killer) upTo(limit time.Duration) time.Duration {
+	return time.Duration(k.random.Int64N(int64(limit)))
+}
+
+// pass lets some time pass: a moment that depends on nothing that happens.
+func pass(t *testing.T, d time.Duration) {
+	t.Helper()
+	began := time.Now()
+	nodetest.WaitFor(t, "time passes", func() bool { return time.Since(began) >= d })
+}
