@@ -25,11 +25,23 @@ check:
 
 # Run the Go benchmarks whose name matches
 bench name=".":
-    go test -run '^$' -bench '{{ name }}' -benchmem ./core/... ./nodecli/...
+    go test -run '^$' -bench '{{ name }}' -benchmem $(go list ./core/... ./nodecli/... | grep -v nodecli/figures)
 
 # Measure takeovers, writes from tab to tab and page loads, in Chromium
 figures name="." rounds="50":
     go test ./site/roomtest -run '^$' -bench '{{ name }}' -benchtime {{ rounds }}x -timeout 30m
+
+# Measure the journal beside bbolt and raft-wal, and count the syncs of each
+compare rounds="25" *args:
+    cd nodecli/disk/compare && go test -count=1 -v -bench . -benchtime {{ rounds }}x . {{ args }}
+
+# Measure writes on three copies, beside a Redis that syncs as often
+redis rounds="20" *args:
+    go test ./nodecli/figures -run '^$' -bench Redis -benchtime {{ rounds }}x -timeout 30m {{ args }}
+
+# Measure how long a node with many keys takes to start, and its bytes on disk
+restart rounds="5" *args:
+    go test ./nodecli/figures -run '^$' -bench Restart -benchtime {{ rounds }}x -timeout 30m {{ args }}
 
 # Run the simulated worlds of that many seeds
 sim seeds="2000":
