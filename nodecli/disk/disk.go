@@ -194,11 +194,9 @@ func (d *Disk) Write(_ context.Context, records []core.Record) error {
 		return errClosed
 	case !d.loaded:
 		return errNotLoaded
-	case d.failed != nil:
-		return d.failed
 	}
 	d.unsynced = true
-	d.fail("write", d.store.Write(records))
+	d.fail("write", d.store.Write(records)) // which fails again after an error
 	d.wrote.ring()
 	return d.failed
 }
