@@ -21,7 +21,7 @@ type goldenCopy struct {
 func goldens(t *testing.T) []goldenCopy {
 	t.Helper()
 	closed := lived(t, store.Options{SegmentBytes: 900})
-	killed := lived(t, store.Options{SegmentBytes: 900, AheadBytes: 256})
+	killed := lived(t, store.Options{SegmentBytes: 1500, AheadBytes: 256})
 	lazy := lived(t, store.Options{SegmentBytes: 900, Lazy: true})
 	shut(t, closed.store)
 	tear(t, killed)

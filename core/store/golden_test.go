@@ -56,13 +56,7 @@ func TestAGoldenArchiveReadsAsItWasWritten(t *testing.T) {
 		made := exported(t, store.Archive{Room: "kitchen", Stored: stored})
 		writeOnce(t, file, content(t, made, archiveName))
 	}
-	b, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := journal.NewMemoryDirectory()
-	put(t, dir, archiveName, b)
-	a, err := readArchive(t, dir)
+	a, err := readArchive(t, archiveFolder(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,23 +78,10 @@ func TestEveryKindOfRecordIsInAGoldenCopy(t *testing.T) {
 	for _, name := range goldenNames(t) {
 		dir := golden(t, name)
 		for _, file := range names(t, dir) {
-			kind := journal.KindSegment
-			switch {
-			case file == "state":
-				kind = journal.KindState
-			case strings.HasSuffix(file, ".snapshot"):
-				kind = journal.KindSnapshot
-			}
-			note(t, seen, dir, file, kind)
+			note(t, seen, dir, file)
 		}
 	}
-	b, err := os.ReadFile(filepath.Join(goldenFolder, goldenArchive))
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := journal.NewMemoryDirectory()
-	put(t, dir, archiveName, b)
-	note(t, seen, dir, archiveName, journal.KindCopy)
+	note(t, seen, archiveFolder(t), archiveName)
 	for _, kind := range kinds {
 		if !seen[kind] {
 			t.Errorf("kind %d is in none", kind)
@@ -112,14 +93,27 @@ func TestEveryKindOfRecordIsInAGoldenCopy(t *testing.T) {
 	}
 }
 
+// kindOf is the kind of file that has such a name.
+func kindOf(name string) journal.FileKind {
+	switch {
+	case name == "state":
+		return journal.KindState
+	case name == archiveName:
+		return journal.KindCopy
+	case strings.HasSuffix(name, ".snapshot"):
+		return journal.KindSnapshot
+	}
+	return journal.KindSegment
+}
+
 // note reads a file as far as it is good.
-func note(t *testing.T, seen map[byte]bool, dir journal.Directory, name string, kind journal.FileKind) {
+func note(t *testing.T, seen map[byte]bool, dir journal.Directory, name string) {
 	t.Helper()
 	file, err := dir.Open(name, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := journal.NewReader(file, name, kind)
+	r, err := journal.NewReader(file, name, kindOf(name))
 	for err == nil {
 		var record journal.Record
 		if record, err = r.Next(); err == nil {
@@ -240,6 +234,18 @@ func golden(t testing.TB, name string) *journal.MemoryDirectory {
 		}
 		put(t, dir, file.Name(), b)
 	}
+	return dir
+}
+
+// archiveFolder returns the golden archive, in a folder in memory.
+func archiveFolder(t testing.TB) *journal.MemoryDirectory {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(goldenFolder, goldenArchive))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := journal.NewMemoryDirectory()
+	put(t, dir, archiveName, b)
 	return dir
 }
 

@@ -101,6 +101,8 @@ func entryText(e journal.Entry) string {
 
 func epochText(e journal.Epoch) string { return fmt.Sprintf("%d of %s", e.Number, e.Master.Full()) }
 
-func positionText(p journal.Position) string { return fmt.Sprintf("%v of %s", p, p.Epoch.Master.Full()) }
+func positionText(p journal.Position) string {
+	return fmt.Sprintf("%v of %s", p, p.Epoch.Master.Full())
+}
 
 func clientText(id journal.ClientID) string { return journal.NodeID(id).Full() }

@@ -65,7 +65,11 @@ func ReadEntries(item []byte) ([]journal.Entry, error) {
 	if err := read(item, &w); err != nil {
 		return nil, err
 	}
-	return w.open()
+	entries, err := w.open()
+	if err == nil && len(entries) == 0 {
+		err = wrong("entries", "none of them")
+	}
+	return entries, err
 }
 
 func packStored(entries []journal.Entry) *storedEntriesWire {
