@@ -136,6 +136,9 @@ func (n *Node) superviseMastership() {
 	}
 	if n.copy.isMetaStored() {
 		n.advanceCommit() // by the register's list, which must be stored before
+		if n.settles() {
+			n.amendInSync()
+		}
 	}
 	n.progressHandover()
 	n.replicate()

@@ -5,16 +5,19 @@ import (
 	"github.com/understudy-dev/understudy/core/register"
 )
 
-// regressed takes note that the relay has lost the newest value of its register,
-// and has another one. What the newest said is still what was promised by.
-func (g *god) regressed(to register.Register) { g.amnesiac, g.own = true, to }
+// relayView is what a relay has on its disk. It need not be what promises are
+// made by: that stays the newest value there ever was.
+type relayView struct {
+	own      register.Register
+	amnesiac bool // it does not know the newest value, and has not adopted one yet
+}
 
-// registered follows the register on the relay's disk.
-func (g *god) registered(next register.Register) {
-	own, was := g.own, g.reg
-	g.own = next
+// registered follows the register on a relay's disk.
+func (g *god) registered(v *relayView, next register.Register) {
+	own, was := v.own, g.reg
+	v.own = next
 	g.checkShape(own, next)
-	g.checkAmnesia(next)
+	g.checkAmnesia(v, next)
 	if next.Epoch != own.Epoch {
 		g.w.mastershipRegistered(next)
 	}
@@ -94,12 +97,12 @@ func (g *god) checkAdded(was, next register.Register) {
 // checkAmnesia: a relay that has lost the newest value adopts one from a node
 // before it grants or changes anything, and what it grants then is above every
 // epoch that has ever been.
-func (g *god) checkAmnesia(next register.Register) {
-	if g.amnesiac && !isAdopted(next) {
+func (g *god) checkAmnesia(v *relayView, next register.Register) {
+	if v.amnesiac && !isAdopted(next) {
 		g.fail("register amnesia", "the relay has lost its register and stores version %d, epoch %v of %s, without having asked anybody",
 			next.Version, next.Epoch, g.w.names.of(next.Epoch.Master))
 	}
-	g.amnesiac = false
+	v.amnesiac = false
 	if next.Epoch.Master.IsZero() || next.Epoch == g.reg.Epoch {
 		return
 	}

@@ -18,16 +18,14 @@ type god struct {
 	copies  map[journal.NodeID]*copyView
 	order   []*copyView             // in the order of their first start
 	makers  map[journal.Epoch]maker // who wrote entries of an epoch
-	reg     register.Register       // on the relay's disk
+	reg     register.Register       // the newest that promises are made by
 	lists   map[journal.EpochNumber]register.Register
 	commits []*known // the committed history; [i] has index i+1
 	origins map[origin]*known
 	states  states
 
-	own      register.Register                      // on the relay's disk now; reg is what promises are made by
-	amnesiac bool                                   // the relay has lost the newest value, and not adopted another yet
-	masters  map[journal.EpochNumber]journal.NodeID // who was granted an epoch number first
-	highest  journal.EpochNumber                    // of all that were granted
+	masters map[journal.EpochNumber]journal.NodeID // who was granted an epoch number first
+	highest journal.EpochNumber                    // of all that were granted
 
 	unclean   int           // loss records so far
 	lossEpoch journal.Epoch // of the newest: what was committed before is at risk

@@ -35,6 +35,7 @@ type conn struct {
 	id        uint64 // the relay's name for it
 	number    uint64 // the peer's name for it: rises with each of its connections
 	peer      *peer
+	relay     *relay // at its other end
 	up, down  queue
 	peerOpen  bool // the peer has not learnt of its end
 	relayOpen bool // nor has the relay
@@ -71,19 +72,19 @@ func (n *net) hop() time.Duration {
 // unless the peer can't reach the relay.
 func (n *net) dial(p *peer) {
 	n.conns++
-	c := &conn{id: n.conns, number: p.nextConn(), peer: p}
+	c := &conn{id: n.conns, number: p.nextConn(), peer: p, relay: p.relay()}
 	life := p.life
 	n.w.after(n.hop(), streamNet, func() {
 		if p.life != life || p.conn != nil {
 			return
 		}
-		if n.w.now < p.unreachableUntil || n.w.relay.isDown() {
+		if n.w.now < p.unreachableUntil || c.relay.isDown() {
 			p.dialFailed(c)
 			return
 		}
 		c.peerOpen, c.relayOpen = true, true
 		p.conn = c
-		n.w.relay.opened(c)
+		c.relay.opened(c)
 		p.connected(c)
 	})
 }
@@ -136,10 +137,10 @@ func (n *net) deliver(c *conn, up bool) {
 	if up {
 		first := c.up.waiting[0]
 		c.up.waiting = c.up.waiting[1:]
-		if !c.relayOpen && c.life == n.w.relay.life && !n.isLate() {
+		if !c.relayOpen && c.life == c.relay.life && !n.isLate() {
 			return
 		}
-		n.w.relay.received(c, first.envelope)
+		c.relay.received(c, first.envelope)
 		return
 	}
 	first := c.down.waiting[0]
@@ -232,7 +233,7 @@ func (n *net) relayLearns(c *conn, reason string) {
 	if c.relayOpen {
 		c.relayOpen = false
 		c.down.broken = true
-		n.w.relay.closed(c, reason)
+		c.relay.closed(c, reason)
 	}
 }
 

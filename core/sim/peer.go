@@ -29,7 +29,8 @@ type peer struct {
 	seq uint64 // of the newest write its application asked for since the start
 	ids uint64 // of the newest other request
 
-	conn  *conn // nil while there is none
+	conn  *conn  // nil while there is none
+	other *relay // where it connects to; nil for the world's one relay
 	conns uint64
 
 	ahead    time.Duration // its clock before the world's
@@ -43,6 +44,14 @@ type peer struct {
 	unreachableUntil journal.Instant // no connection can be made before
 
 	crashAfter int // effects of the next step that are still performed; -1 for all
+}
+
+// relay is where the next connection goes.
+func (p *peer) relay() *relay {
+	if p.other != nil {
+		return p.other
+	}
+	return p.w.relay
 }
 
 func (p *peer) isUp() bool { return p.machine != nil }

@@ -25,6 +25,7 @@ type relay struct {
 
 	downUntil journal.Instant
 
+	view    relayView
 	past    []register.Register // what the disk had, the oldest first
 	granted journal.EpochNumber // the newest epoch that has had a master
 	places  int                 // for connections; 0: as many as a relay has
@@ -61,7 +62,7 @@ func (r *relay) restart(after time.Duration) {
 // regress restarts the relay with another value than the one it had stored.
 func (r *relay) regress(value register.Register, after time.Duration) {
 	r.stored, r.writing = value, nil // of what was on its way nobody has heard
-	r.w.god.regressed(value)
+	r.view = relayView{own: value, amnesiac: true}
 	r.restart(after)
 }
 
@@ -185,7 +186,7 @@ func (r *relay) save(value register.Register) {
 	if !value.Epoch.Master.IsZero() {
 		r.granted = value.Epoch.Number
 	}
-	r.w.god.registered(value)
+	r.w.god.registered(&r.view, value)
 }
 
 func (r *relay) ifSameLife(do func()) func() {

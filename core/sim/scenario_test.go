@@ -15,6 +15,7 @@ import (
 	"github.com/understudy-dev/understudy/core"
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/journal"
+	"github.com/understudy-dev/understudy/core/register"
 )
 
 // TestScenarios plays the files of testdata/core. Rewrite their output with
@@ -114,12 +115,21 @@ var worldCommands = map[string]func(*stage, []string) error{
 		}
 		return nil
 	},
-	// relay-restart restarts the relay with its register: every connection is cut.
-	"relay-restart": func(s *stage, _ []string) error {
-		for _, n := range s.w.nodes {
-			s.cut(n, true, false)
+	"relay-restart": restartRelay,
+	// second-relay NODE... is where those nodes connect to from now on: another
+	// relay, which begins without a register.
+	"second-relay": func(s *stage, words []string) error {
+		if s.second == nil {
+			s.second = newRelay(s.w)
+			s.second.view.amnesiac = true
 		}
-		s.w.relay.restart(0)
+		for _, name := range words {
+			n, err := s.node(name)
+			if err != nil {
+				return err
+			}
+			n.other = s.second
+		}
 		return nil
 	},
 	// replay NAME delivers a frame that was kept.
@@ -129,6 +139,31 @@ var worldCommands = map[string]func(*stage, []string) error{
 func showRegister(s *stage, _ []string) error {
 	s.script.say(string(s.script.text.reset().register(s.w.relay.stored).buf))
 	return nil
+}
+
+// relay-restart [register=none|VERSION] restarts the relay with its register,
+// without one, or with one of earlier: every connection is cut.
+func restartRelay(s *stage, words []string) error {
+	for _, n := range s.w.nodes {
+		s.cut(n, true, false)
+	}
+	r := s.w.relay
+	_, which, given := strings.Cut(strings.Join(words, " "), "=")
+	switch {
+	case !given:
+		r.restart(0)
+		return nil
+	case which == "none":
+		r.regress(register.Register{}, 0)
+		return nil
+	}
+	for _, value := range r.past {
+		if strconv.FormatUint(uint64(value.Version), 10) == which {
+			r.regress(value, 0)
+			return nil
+		}
+	}
+	return fmt.Errorf("the register never had version %s", which)
 }
 
 func startNodes(s *stage, words []string) error {

@@ -18,6 +18,7 @@ type stage struct {
 	kept    map[string]keptFrame
 	backups map[string]*platter
 	seq     map[*node]uint64
+	second  *relay // made by the command of that name
 }
 
 // keptFrame is a copy of a frame, to be delivered later.
