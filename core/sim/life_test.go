@@ -292,10 +292,14 @@ var ends = []ending{
 }
 
 func TestACopySurvivesADeathAtEveryOperation(t *testing.T) {
+	draws := uint64(4)
+	if testing.Short() {
+		draws = 1
+	}
 	for _, e := range ends {
 		t.Run(e.name, func(t *testing.T) {
 			for operation := 0; ; operation++ {
-				for seed := range uint64(4) {
+				for seed := range draws {
 					l := &liver{disk: newPlatter(newChance(seed, e.name)), ahead: 300 * int64(seed%2)}
 					if !l.dieAt(t, operation) {
 						if operation < 100 {
@@ -314,9 +318,13 @@ func TestACopySurvivesADeathAtEveryOperation(t *testing.T) {
 }
 
 func TestACopySurvivesADeathAtEveryOperationOfItsRecovery(t *testing.T) {
+	step := 1
+	if testing.Short() {
+		step = 7
+	}
 	for _, e := range []ending{ends[0], ends[2]} {
 		t.Run(e.name, func(t *testing.T) {
-			for operation := 0; ; operation++ {
+			for operation := 0; ; operation += step {
 				for again := 0; ; again++ {
 					l := &liver{disk: newPlatter(newChance(uint64(again), e.name))}
 					if !l.dieAt(t, operation) {

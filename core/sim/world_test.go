@@ -9,18 +9,21 @@ import (
 	"github.com/understudy-dev/understudy/core/journal"
 )
 
+// faultTime is how long there are faults in each of many short runs.
+const faultTime = 10 * time.Second
+
 func TestEveryFaultHappensAndChangesTheRun(t *testing.T) {
 	missing := map[Fault]bool{}
 	for f := range faultCount {
 		missing[f] = true
 	}
 	for seed := uint64(1); seed <= 200 && len(missing) > 0; seed++ {
-		with := Run(Options{Seed: seed})
+		with := Run(Options{Seed: seed, Duration: faultTime})
 		for f := range faultCount {
 			if !missing[f] || with.Stats.Hits[f] == 0 {
 				continue
 			}
-			without := Run(Options{Seed: seed, Without: Faults(0).With(f)})
+			without := Run(Options{Seed: seed, Duration: faultTime, Without: Faults(0).With(f)})
 			if n := without.Stats.Hits[f]; n != 0 {
 				t.Errorf("seed %d: %v was left out and counted %d times", seed, f, n)
 			}
