@@ -47,6 +47,10 @@ restart rounds="5" *args:
 sim seeds="2000":
     go test ./core/sim -run TestSeeds -v -count=1 -timeout 0 -seeds {{ seeds }}
 
+# Kill processes that many times while others write, and account for every write
+kill-rounds rounds="200":
+    go test ./nodecli/crashtest -run TestKillRounds -v -count=1 -timeout 0 -rounds {{ rounds }}
+
 # Format every Go file
 fmt:
     gofmt -w core nodecli site wasm

@@ -186,9 +186,30 @@ func (a *account) collect(t *testing.T, n *node) {
 	}
 }
 
-// String is the account in a line.
-func (a *account) String() string {
-	return fmt.Sprintf("%d acknowledged: %d kept, %d orphaned, %d lost; %d unknown: %d kept, %d orphaned, %d nowhere; %d refused",
+// sum is an account in numbers.
+type sum struct {
+	acked, kept, orphaned, lost                           int
+	unknown, unknownKept, unknownOrphaned, unknownNowhere int
+	refused                                               int
+}
+
+func (a *account) sum() sum {
+	return sum{
 		a.counts[acked], a.kept, a.orphaned, a.lost,
-		a.counts[unknown], a.unknownKept, a.unknownOrphaned, a.unknownNowhere, a.counts[refused])
+		a.counts[unknown], a.unknownKept, a.unknownOrphaned, a.unknownNowhere,
+		a.counts[refused],
+	}
+}
+
+func (s *sum) add(o sum) {
+	s.acked, s.kept, s.orphaned, s.lost = s.acked+o.acked, s.kept+o.kept, s.orphaned+o.orphaned, s.lost+o.lost
+	s.unknown, s.unknownKept = s.unknown+o.unknown, s.unknownKept+o.unknownKept
+	s.unknownOrphaned, s.unknownNowhere = s.unknownOrphaned+o.unknownOrphaned, s.unknownNowhere+o.unknownNowhere
+	s.refused += o.refused
+}
+
+// String is the sum in a line.
+func (s sum) String() string {
+	return fmt.Sprintf("%d acknowledged: %d kept, %d orphaned, %d lost; %d unknown: %d kept, %d orphaned, %d nowhere; %d refused",
+		s.acked, s.kept, s.orphaned, s.lost, s.unknown, s.unknownKept, s.unknownOrphaned, s.unknownNowhere, s.refused)
 }

@@ -86,6 +86,22 @@ func (n *node) hasOld(pattern string) bool {
 	return len(found) > 1 || len(found) == 1 && strings.HasSuffix(found[0], ".snapshot")
 }
 
+// numbered returns the number in the name of the newest file of a pattern; 0
+// without one.
+func (n *node) numbered(t *testing.T, pattern string) int {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(n.dir, pattern))
+	if err != nil || len(found) == 0 {
+		return 0
+	}
+	digits, _, _ := strings.Cut(filepath.Base(found[len(found)-1]), ".")
+	number, err := strconv.Atoi(digits)
+	if err != nil {
+		t.Errorf("a file of %s without a number: %s", n.name, found)
+	}
+	return number
+}
+
 // needs returns the oldest file of a pattern that the copy of a stopped node
 // consists of. Others may be there that it was about to remove.
 func (n *node) needs(t *testing.T, pattern string) string {

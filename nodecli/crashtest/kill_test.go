@@ -22,47 +22,95 @@ const writesPerSecondMin = 500
 // roundsPerRoom is how many rounds one room has. Every key is written once, so
 // that each write can be told from all others; a room that only grows would take
 // ever longer to start a node.
-const roundsPerRoom = 200
+const roundsPerRoom = 50
 
 // TestKillRounds kills processes at random moments while others write, and
 // starts each again on its folder: in half of the rounds the master, in others a
 // replica, two nodes at once, all nodes and the relay, or two nodes while the
 // third one sleeps, which then takes over with what it has.
 func TestKillRounds(t *testing.T) {
+	var total tally
 	for first, all := 0, rounds(); first < all; first += roundsPerRoom {
 		n := min(all-first, roundsPerRoom)
 		t.Run(fmt.Sprintf("%d from %d", n, first+1), func(t *testing.T) {
-			killRounds(t, chance(t, uint64(first)), n)
+			one := killRounds(t, chance(t, first), n)
+			t.Log(one)
+			total.add(one)
 		})
+	}
+	t.Log("all: ", total)
+	// A few rounds say nothing about an average.
+	if rate := total.rate(); rate < writesPerSecondMin && rounds() >= roundsPerRoom && !t.Failed() {
+		t.Errorf("%.0f writes/s, of at least %d", rate, writesPerSecondMin)
 	}
 }
 
-func killRounds(t *testing.T, random *rand.Rand, rounds int) {
+func killRounds(t *testing.T, random *rand.Rand, rounds int) tally {
 	r := openRoom(t, deadSoon...)
 	w := startWriters(t, r, newLedger())
+	w.startBallast(t, r)
 	w.ledger.waitMore(t, 1)
 	first := w.ledger.newest()
-	k := &killer{room: r, ledger: w.ledger, random: random, dead: map[target]int{}}
+	k := &killer{room: r, ledger: w.ledger, random: random}
 	acksBefore, began := w.ledger.count(acked), time.Now()
 	for _, whom := range k.deck(rounds) {
 		k.round(t, whom)
 	}
-	took, made := time.Since(began), w.ledger.count(acked)-acksBefore
+	k.tally.took, k.tally.made = time.Since(began), w.ledger.count(acked)-acksBefore
 	r.waitWhole(t)
 	w.stop()
-	takeovers := w.ledger.newest() - first
-	a := r.accountFor(t, w.ledger)
-	rate := float64(made) / took.Seconds()
-	t.Logf("%d rounds in %.1f s: %d of the master, %d of a replica, %d of two nodes, %d of two while one sleeps, %d of everything",
-		rounds, took.Seconds(), k.dead[theMaster], k.dead[aReplica], k.dead[twoNodes], k.dead[allButASleeper], k.dead[everything])
-	t.Logf("%d processes killed and started again, the master in %d rounds; %d takeovers", k.killed, k.masters, takeovers)
-	t.Logf("%.0f writes/s; %v", rate, a)
-	if rate < writesPerSecondMin {
-		t.Errorf("%.0f writes/s, of at least %d", rate, writesPerSecondMin)
+	k.tally.takeovers = int(w.ledger.newest() - first)
+	k.tally.sum = r.accountFor(t, w.ledger).sum()
+	for _, n := range r.nodes {
+		k.tally.segments += n.numbered(t, "*.journal")
+		k.tally.snapshots += n.numbered(t, "*.snapshot")
 	}
-	if 2*k.dead[theMaster] < rounds {
-		t.Errorf("the master was killed in %d of %d rounds only", k.dead[theMaster], rounds)
+	if 2*k.tally.rounds[theMaster] < rounds {
+		t.Errorf("the master was killed in %d of %d rounds only", k.tally.rounds[theMaster], rounds)
 	}
+	return k.tally
+}
+
+// tally is what came of some rounds.
+type tally struct {
+	rounds    [targets]int // by whom they killed
+	took      time.Duration
+	made      int // writes acknowledged meanwhile
+	killed    int // processes, each of which was started again
+	masters   int // rounds in which the master was among them
+	takeovers int
+	segments  int // files begun by all nodes
+	snapshots int
+	sum       sum
+}
+
+func (y *tally) add(o tally) {
+	for i, n := range o.rounds {
+		y.rounds[i] += n
+	}
+	y.took += o.took
+	y.made += o.made
+	y.killed += o.killed
+	y.masters += o.masters
+	y.takeovers += o.takeovers
+	y.segments += o.segments
+	y.snapshots += o.snapshots
+	y.sum.add(o.sum)
+}
+
+// rate is writes per second.
+func (y tally) rate() float64 { return float64(y.made) / y.took.Seconds() }
+
+// String is the tally in a few lines.
+func (y tally) String() string {
+	var all int
+	for _, n := range y.rounds {
+		all += n
+	}
+	return fmt.Sprintf("%d rounds in %.1f s: %d of the master, %d of a replica, %d of two nodes, %d of two while one sleeps, %d of everything\n"+
+		"%d processes killed and started again, the master in %d rounds; %d takeovers; %d segments and %d snapshots begun\n%.0f writes/s; %v",
+		all, y.took.Seconds(), y.rounds[theMaster], y.rounds[aReplica], y.rounds[twoNodes], y.rounds[allButASleeper], y.rounds[everything],
+		y.killed, y.masters, y.takeovers, y.segments, y.snapshots, y.rate(), y.sum)
 }
 
 // target is whom a round kills.
@@ -74,6 +122,7 @@ const (
 	twoNodes
 	everything     // all nodes and the relay
 	allButASleeper // two nodes, while the third one is stopped
+	targets
 )
 
 // killer makes the rounds.
@@ -81,10 +130,7 @@ type killer struct {
 	*room
 	ledger *ledger
 	random *rand.Rand
-
-	dead    map[target]int // rounds by whom they killed
-	killed  int            // processes
-	masters int            // rounds in which the master was among them
+	tally  tally
 }
 
 // deck returns the targets of the rounds in random order, half of them masters.
@@ -137,7 +183,7 @@ func (k *killer) round(t *testing.T, whom target) {
 	if whom == everything {
 		k.relay.Kill(t)
 		k.relay.start(t)
-		k.killed++
+		k.tally.killed++
 	}
 	for _, n := range victims {
 		n.Kill(t) // it is gone when this returns
@@ -151,8 +197,8 @@ func (k *killer) round(t *testing.T, whom target) {
 	for _, n := range victims {
 		n.start(t, k.room)
 	}
-	k.dead[whom]++
-	k.killed += len(victims)
+	k.tally.rounds[whom]++
+	k.tally.killed += len(victims)
 	for _, n := range k.nodes {
 		if n.HasEnded() {
 			t.Fatalf("%s has ended by itself, with status %d", n.name, n.Status())
@@ -209,7 +255,7 @@ func (k *killer) victims(t *testing.T, whom target, order []int) []*node {
 		drawn[0], drawn[1] = drawn[1], drawn[0]
 	}
 	if slices.Contains(drawn, master) {
-		k.masters++
+		k.tally.masters++
 	}
 	return drawn
 }

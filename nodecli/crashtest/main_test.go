@@ -6,6 +6,7 @@ import (
 	"flag"
 	"math/rand/v2"
 	"os"
+	"sync"
 	"testing"
 
 	"github.com/understudy-dev/understudy/nodecli/nodetest"
@@ -21,17 +22,21 @@ var program nodetest.Program
 
 func TestMain(m *testing.M) { os.Exit(program.Run(m)) }
 
+// seed is that of the flag, or one for all tests of this run.
+var seed = sync.OnceValue(func() uint64 {
+	if *seedFlag != 0 {
+		return *seedFlag
+	}
+	return rand.Uint64N(1_000_000) + 1
+})
+
 // chance returns the source of everything that a test draws, and says how to
 // draw the same again. The draws are the same; what they meet is up to the
 // machine.
-func chance(t *testing.T, stream uint64) *rand.Rand {
+func chance(t *testing.T, stream int) *rand.Rand {
 	t.Helper()
-	seed := *seedFlag
-	if seed == 0 {
-		seed = rand.Uint64N(1_000_000) + 1
-	}
-	t.Logf("-seed %d draws the same again", seed)
-	return rand.New(rand.NewPCG(seed, stream))
+	t.Logf("-seed %d draws the same again", seed())
+	return rand.New(rand.NewPCG(seed(), uint64(stream)))
 }
 
 // rounds returns how many kill rounds there are.

@@ -37,7 +37,7 @@ func endOf(t *testing.T, r *room, w *writers) *account {
 	r.waitWhole(t)
 	w.stop()
 	a := r.accountFor(t, w.ledger)
-	t.Log(a)
+	t.Log(a.sum())
 	return a
 }
 

@@ -31,6 +31,7 @@ var acks = []host.Ack{host.AckAsync, host.AckOne, host.AckAll}
 // writers write new keys with every ack until they are told to stop.
 type writers struct {
 	ledger *ledger
+	ctx    context.Context // ends when they are told to stop
 	end    context.CancelFunc
 	done   sync.WaitGroup
 }
@@ -39,7 +40,7 @@ type writers struct {
 func startWriters(t *testing.T, r *room, l *ledger) *writers {
 	t.Helper()
 	ctx, end := context.WithCancel(t.Context())
-	w := &writers{ledger: l, end: end}
+	w := &writers{ledger: l, ctx: ctx, end: end}
 	var clients []*host.Client
 	for range clientCount {
 		clients = append(clients, nodetest.Dial(t, r.relay.url(), r.name))
@@ -49,24 +50,24 @@ func startWriters(t *testing.T, r *room, l *ledger) *writers {
 		if i/len(acks)%4 == 0 {
 			patience = shortPatience
 		}
-		w.done.Go(func() { w.run(ctx, t, clients[i%clientCount], fmt.Sprintf("w/%02d", i), ack, patience) })
+		w.done.Go(func() { w.run(t, clients[i%clientCount], fmt.Sprintf("w/%02d", i), ack, patience) })
 	}
 	t.Cleanup(w.stop)
 	return w
 }
 
-func (w *writers) run(ctx context.Context, t *testing.T, client *host.Client, name string, ack host.Ack, patience time.Duration) {
+func (w *writers) run(t *testing.T, client *host.Client, name string, ack host.Ack, patience time.Duration) {
 	pause := time.NewTicker(writerPause)
 	defer pause.Stop()
-	for n := 0; ctx.Err() == nil; n++ {
+	for n := 0; w.ctx.Err() == nil; n++ {
 		key := fmt.Sprintf("%s/%06d", name, n)
-		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+		limited, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), patience)
 		receipt, err := client.Set(limited, key, []byte(key), host.WriteOptions{Ack: ack})
 		cancel()
 		w.ledger.note(t, key, ack, receipt, err)
 		select {
 		case <-pause.C:
-		case <-ctx.Done():
+		case <-w.ctx.Done():
 		}
 	}
 }
@@ -83,20 +84,55 @@ const ballastPrefix = "ballast/"
 
 const ballastBytes = 256 << 10
 
-// addBallast writes big values over a few keys until there is enough. That a
-// write fails is no matter.
+// ballast writes big values over a few keys, one at each call. That a write
+// fails is no matter.
+type ballast struct {
+	client *host.Client
+	value  []byte
+	n      int
+}
+
+func newBallast(client *host.Client) *ballast {
+	return &ballast{client: client, value: make([]byte, ballastBytes)}
+}
+
+func (b *ballast) write(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	b.n++
+	b.value[0] = byte(b.n)
+	_, _ = b.client.Set(ctx, ballastPrefix+string(rune('a'+b.n%8)), b.value, host.WriteOptions{Ack: host.AckOne})
+}
+
+// addBallast writes ballast until there is enough.
 func (r *room) addBallast(t *testing.T, enough func() bool) {
 	t.Helper()
-	value := make([]byte, ballastBytes)
-	n := 0
+	b := newBallast(r.client)
 	nodetest.WaitFor(t, "there is ballast enough", func() bool {
 		for range 4 {
-			n++
-			value[0] = byte(n)
-			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-			_, _ = r.client.Set(ctx, ballastPrefix+string(rune('a'+n%8)), value, host.WriteOptions{Ack: host.AckOne})
-			cancel()
+			b.write(t.Context())
 		}
 		return enough()
+	})
+}
+
+// ballastPause is between two writes of a ballast that goes on.
+const ballastPause = 50 * time.Millisecond
+
+// startBallast lets one more write ballast, so that kills meet nodes that begin
+// new files, write snapshots and remove what these have replaced.
+func (w *writers) startBallast(t *testing.T, r *room) {
+	t.Helper()
+	b := newBallast(nodetest.Dial(t, r.relay.url(), r.name))
+	w.done.Go(func() {
+		pause := time.NewTicker(ballastPause)
+		defer pause.Stop()
+		for w.ctx.Err() == nil {
+			b.write(context.WithoutCancel(w.ctx))
+			select {
+			case <-pause.C:
+			case <-w.ctx.Done():
+			}
+		}
 	})
 }
