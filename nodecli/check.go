@@ -91,6 +91,10 @@ func checkedText(c *stoppedCopy) string {
 	for _, err := range r.Damage {
 		line("damage", "%v", err)
 	}
+	for _, entries := range r.Beyond {
+		line("beyond", "%v to %v, which a start does not take: what is before them is missing",
+			entries[0].Position, entries[len(entries)-1].Position)
+	}
 	if len(r.Damage) == 0 {
 		line("verdict", "whole")
 	} else {

@@ -23,6 +23,7 @@ type copyJSON struct {
 	TornBytes   int64               `json:"tornBytes"`
 	Renewed     *string             `json:"renewed"` // why a start is under a new id; null: it is not
 	Damage      []damageJSON        `json:"damage"`
+	Beyond      []entriesJSON       `json:"beyond"` // readable, but not what is before them
 	Whole       bool                `json:"whole"`
 }
 
@@ -61,7 +62,7 @@ func checkedJSON(c *stoppedCopy) copyJSON {
 	out := copyJSON{
 		Dir: c.dir, Room: c.label.Room, Name: c.label.Node, Incarnation: incarnation, Accepted: s.Meta.Accepted.Number,
 		Orphans: orphansJSON{len(s.Orphans), finalOf(s.Orphans)},
-		Files:   []fileJSON{}, Kept: c.keptAside(), Closed: r.Closed, TornBytes: r.TornBytes,
+		Files:   []fileJSON{}, Kept: c.keptAside(), Beyond: []entriesJSON{}, Closed: r.Closed, TornBytes: r.TornBytes,
 		Damage: damagesJSON(r.Damage), Whole: len(r.Damage) == 0,
 	}
 	if !id.IsZero() {
@@ -70,8 +71,11 @@ func checkedJSON(c *stoppedCopy) copyJSON {
 	if s.Snapshot != nil {
 		out.Snapshot = &snapshotJSON{s.Snapshot.At().String(), s.Snapshot.Len()}
 	}
-	if n := len(s.Entries); n > 0 {
-		out.Entries = &entriesJSON{s.Entries[0].Position.String(), s.Entries[n-1].Position.String(), n}
+	if len(s.Entries) > 0 {
+		out.Entries = jsonEntries(s.Entries)
+	}
+	for _, entries := range r.Beyond {
+		out.Beyond = append(out.Beyond, *jsonEntries(entries))
 	}
 	for _, file := range r.Files {
 		out.Files = append(out.Files, fileJSON{file.Name, file.Bytes, file.Records})
@@ -80,6 +84,10 @@ func checkedJSON(c *stoppedCopy) copyJSON {
 		out.Renewed = &r.Renewed
 	}
 	return out
+}
+
+func jsonEntries(run []journal.Entry) *entriesJSON {
+	return &entriesJSON{run[0].Position.String(), run[len(run)-1].Position.String(), len(run)}
 }
 
 func damagesJSON(all []error) []damageJSON {

@@ -2,9 +2,9 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"time"
 
-	"github.com/understudy-dev/understudy/core"
 	"github.com/understudy-dev/understudy/core/journal"
 )
 
@@ -28,8 +28,8 @@ number, its ack and its time:
     8/1044 start  by=q7d2wmzn at=2026-01-02T15:04:06.000Z
 
 A start is the first entry of a master. The newest entries may not have been committed, and a failover may yet roll them
-back. What stands before a snapshot is not in the journal any more. Of a damaged copy it prints what leads up to the
-damage, and ends with status 1.`
+back. What stands before a snapshot is not in the journal any more. Of a damaged copy it prints what can be read, says where
+it is damaged, and ends with status 1.`
 }
 
 // Run prints the entries.
@@ -38,15 +38,15 @@ func (cmd *logCommand) Run(sh *shell) error {
 	if err != nil {
 		return onStopped("log", err)
 	}
-	after, to := baseOf(c.stored).Index, lastOf(c.stored).Index
+	after, to := baseOf(c.stored).Index, journal.Index(math.MaxUint64)
 	if cmd.From != nil {
-		if err := isIn(c.stored, "--from", cmd.From.Position); err != nil {
+		if err := c.hold("--from", cmd.From.Position); err != nil {
 			return err
 		}
 		after = cmd.From.Index
 	}
 	if cmd.To != nil {
-		if err := isIn(c.stored, "--to", cmd.To.Position); err != nil {
+		if err := c.hold("--to", cmd.To.Position); err != nil {
 			return err
 		}
 		to = cmd.To.Index
@@ -54,21 +54,31 @@ func (cmd *logCommand) Run(sh *shell) error {
 	if base := baseOf(c.stored); !base.IsZero() && (cmd.From == nil || after < base.Index) {
 		fmt.Fprintf(sh.err, "understudy: the journal begins behind %v; what is before is in the snapshot\n", base)
 	}
-	for _, e := range c.stored.Entries {
-		if e.Position.Index <= after || e.Position.Index > to {
-			continue
-		}
-		if err := sh.printEntry(e); err != nil {
-			return err
+	for _, entries := range append([][]journal.Entry{c.stored.Entries}, c.report.Beyond...) {
+		for _, e := range entries {
+			if e.Position.Index <= after || e.Position.Index > to {
+				continue
+			}
+			if err := sh.printEntry(e); err != nil {
+				return err
+			}
 		}
 	}
 	sh.tellDamage(c.report.Damage)
+	for _, entries := range c.report.Beyond {
+		fmt.Fprintf(sh.err, "understudy: %v to %v stand behind the damage: a start does not take them\n",
+			entries[0].Position, entries[len(entries)-1].Position)
+	}
 	return damaged("log", c)
 }
 
-// isIn makes sure that a position is one of the copy's.
-func isIn(s core.Stored, flag string, p journal.Position) error {
-	last := lastOf(s)
+// hold makes sure that a position is one of the copy's, or may be one behind
+// damage.
+func (c *stoppedCopy) hold(flag string, p journal.Position) error {
+	s, last := c.stored, lastOf(c.stored)
+	if p.Index > last.Index && len(c.report.Beyond) > 0 {
+		return nil
+	}
 	if p.Index > last.Index || p.Epoch.Number > last.Epoch.Number {
 		return withHint(fmt.Errorf("log: %s %v: the copy ends at %v", flag, p, last), exitFailed, "")
 	}

@@ -292,6 +292,33 @@ func TestAnArchiveIsNotWrittenPastAnError(t *testing.T) {
 	}
 }
 
+func TestEntriesBehindDamageAreToldAndNotTaken(t *testing.T) {
+	dir := journal.NewMemoryDirectory()
+	s, _, _ := open(t, dir, store.Options{})
+	write(t, s, meta(1))
+	for i := journal.Index(1); i <= 9; i++ {
+		write(t, s, entries(1, i, i))
+	}
+	shut(t, s)
+	name := newestSegment(t, dir)
+	list := recordsOf(t, dir, name)
+	b := content(t, dir, name)
+	b[list[6].Offset+40] ^= 1 // of an entry in the middle
+	put(t, dir, name, b)
+	stored, report, err := store.Inspect(dir)
+	if err != nil || len(report.Damage) != 1 {
+		t.Fatalf("%v %+v", err, report)
+	}
+	if n := len(stored.Entries); n < 2 || n > 5 {
+		t.Fatalf("%d entries before the damage", n)
+	}
+	beyond := report.Beyond
+	if len(beyond) != 1 || lastOf(core.Stored{Entries: beyond[0]}) != entry(1, 9).Position ||
+		beyond[0][0].Position.Index != lastOf(stored).Index+2 {
+		t.Errorf("behind %v there are %v", lastOf(stored), beyond)
+	}
+}
+
 func sameFiles(t *testing.T, got, want journal.Directory) {
 	t.Helper()
 	if a, b := names(t, got), names(t, want); !slices.Equal(a, b) {

@@ -69,6 +69,7 @@ func (s *scan) readBase() error {
 		entries, ok := s.replay.runs[i].behind(at)
 		if ok {
 			s.stored.Entries = entries
+			s.leaveBehind(i)
 			return nil
 		}
 		if len(s.report.Damage) == 0 {
@@ -77,7 +78,19 @@ func (s *scan) readBase() error {
 			})
 		}
 	}
+	s.leaveBehind(-1)
 	return nil
+}
+
+// leaveBehind reports the entries of the other runs that go further than the
+// copy does.
+func (s *scan) leaveBehind(chosen int) {
+	last := lastOf(s.stored).Index
+	for i, r := range s.replay.runs {
+		if i != chosen && len(r.entries) > 0 && r.last() > last {
+			s.report.Beyond = append(s.report.Beyond, r.entries)
+		}
+	}
 }
 
 func (s *scan) readSnapshot(base wire.StoredBase) (*keyspace.Snapshot, journal.History, error) {

@@ -77,21 +77,18 @@ func (s *Store) beginSegment(number, first uint64, base wire.StoredBase, entries
 	s.w, s.base, s.last = w, base, base.After
 	s.starts = []start{{number, base.After}}
 	for len(entries) > 0 {
-		n := min(len(entries), entriesAtOnce)
+		n := recordOf(entries)
 		if err := s.collect(entries[:n]); err != nil {
 			return err
 		}
 		s.addEntries()
-		if err := w.Flush(); err != nil {
+		if err := flushPiece(w); err != nil {
 			return err
 		}
 		entries = entries[n:]
 	}
 	return s.place(w, segmentName(number))
 }
-
-// entriesAtOnce is how many entries are held as bytes at a time.
-const entriesAtOnce = 4096
 
 // beginAgain puts what is readable of a damaged copy into a segment of its own,
 // and then sets aside the files that it was in.

@@ -23,6 +23,10 @@ type Report struct {
 	Damage   []error
 	SetAside []string
 
+	// Beyond are entries that can be read and that the copy does not have, since
+	// others before them are missing: runs of those that follow each other.
+	Beyond [][]journal.Entry
+
 	// TornBytes were cut from the end of the newest segment: they were being
 	// written when the process or the machine stopped, and nobody was told.
 	TornBytes int64
