@@ -107,9 +107,9 @@ func (o *orphanage) withdrawAll(contains func(journal.Position) bool) []journal.
 // either before, as the dedupe table tells, or by one of the entries committed
 // now. It returns the records that changed.
 func (o *orphanage) settle(commit journal.Index, committed []journal.Entry, c *localCopy) []journal.Orphan {
-	var again []write // lost writes that a retry has brought after all
+	var again []write // of these records, which a retry has brought after all
 	for _, e := range committed {
-		if o.lost[writeOf(e)] > 0 {
+		if o.lost[writeOf(e)] > 0 || o.pending > 0 && o.isPending(writeOf(e)) {
 			again = append(again, writeOf(e))
 		}
 	}
@@ -117,13 +117,19 @@ func (o *orphanage) settle(commit journal.Index, committed []journal.Entry, c *l
 		return nil
 	}
 	return o.revise(func(r *journal.Orphan) {
-		switch {
-		case !r.Final:
-			o.finish(r, commit, c)
-		case slices.Contains(again, writeOf(r.Entry)):
+		// Now, and not only once the record is final: by then the client may have
+		// had its answer, and the state no longer knows of the write.
+		if slices.Contains(again, writeOf(r.Entry)) {
 			r.Superseded = true
 		}
+		if !r.Final {
+			o.finish(r, commit, c)
+		}
 	})
+}
+
+func (o *orphanage) isPending(w write) bool {
+	return slices.ContainsFunc(o.list, func(r journal.Orphan) bool { return !r.Final && writeOf(r.Entry) == w })
 }
 
 // settleAll is settle after a snapshot, of which it is not known what is new.
@@ -141,7 +147,7 @@ func (o *orphanage) settleAll(commit journal.Index, c *localCopy) []journal.Orph
 func (o *orphanage) finish(r *journal.Orphan, commit journal.Index, c *localCopy) {
 	if p := r.Entry.Position; p.Index <= commit && c.log.At(p.Index) != p {
 		r.Final = true
-		r.Superseded = c.isApplied(r.Entry.Origin, commit)
+		r.Superseded = r.Superseded || c.isApplied(r.Entry.Origin, commit)
 	}
 }
 

@@ -109,6 +109,21 @@ func TestAnOrphanWhoseRetryWasAppliedIsSuperseded(t *testing.T) {
 	}
 }
 
+func TestAnOrphanIsSupersededThoughTheStateForgetsItsRetryInTheSameBatch(t *testing.T) {
+	c := copyOf(t, entryOf(1, 1, 1), entryOf(1, 2, 2))
+	batch := []journal.Entry{entryOf(2, 2, 2)}
+	for i := journal.Index(3); i < 30; i++ { // with gaps, more than a row of the table has room for
+		next := entryOf(2, i, 2*uint64(i))
+		next.Origin.Floor = next.Origin.Seq
+		batch = append(batch, next)
+	}
+	c.mustMerge(t, batch...)
+	c.commit(29)
+	if o := c.orphans.list[0]; !o.Final || !o.Superseded {
+		t.Errorf("%v final %v superseded %v: the batch holds its retry", o.Entry.Position, o.Final, o.Superseded)
+	}
+}
+
 func TestASnapshotSettlesOrphansAgain(t *testing.T) {
 	c := copyOf(t, entryOf(1, 1, 1), entryOf(1, 2, 2))
 	c.mustMerge(t, entryOf(2, 2, 9))
