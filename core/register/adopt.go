@@ -29,8 +29,10 @@ func Adopt(r, offered Register) (next Register, adopted bool) {
 		return r, false
 	}
 	number := offered.source().Epoch.Number + 1
+	losses := offered.Losses
 	if r.isAdopted() {
 		number = max(number, r.Epoch.Number) // which was granted to nobody
+		losses = allLosses(losses, r.Losses)
 	} else {
 		number = max(number, r.Epoch.Number+1)
 	}
@@ -39,7 +41,7 @@ func Adopt(r, offered Register) (next Register, adopted bool) {
 		Epoch:    journal.Epoch{Number: number},
 		InSync:   offered.InSync,
 		Awaiting: true,
-		Losses:   offered.Losses,
+		Losses:   losses,
 	}, true
 }
 

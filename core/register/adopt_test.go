@@ -163,3 +163,27 @@ func TestAnAdoptedListIsAwaitedUntilItsMasterSettlesIt(t *testing.T) {
 		t.Errorf("%+v met %+v and became %+v", claimed, adopted, next)
 	}
 }
+
+func TestASecondHistoryGivesWayWithALossOnRecord(t *testing.T) {
+	opened := version(4, 2, seat('x'))
+	opened.Epoch.Master = id('x')
+	old := version(9, 5, seat('a'), seat('b'))
+	old.Epoch.Master = id('a')
+	old.Losses = []Loss{{Epoch: epoch(3, 'a'), At: 1, Missing: []journal.NodeID{id('z')}}}
+	if !Outlives(opened, old) || Outlives(Register{}, old) || Outlives(opened, version(9, 2, seat('a'))) {
+		t.Error("an offered value counts instead of what was opened, where it has a higher epoch")
+	}
+	next := GiveWay(opened, old, 7)
+	want := []Loss{old.Losses[0], {Epoch: epoch(5, 'a'), At: 7, Missing: []journal.NodeID{id('x')}}}
+	if !next.isAdopted() || next.Epoch.Number != 6 || next.Version != 10 || !reflect.DeepEqual(next.Losses, want) {
+		t.Errorf("it became %+v", next)
+	}
+	if lost := next.Losses[1].Epoch; lost.Compare(opened.Epoch) <= 0 {
+		t.Errorf("the loss at %v does not tell the copies of epoch %v that they may start over", lost, opened.Epoch)
+	}
+	newer := version(11, 5, seat('b'))
+	newer.Losses = old.Losses
+	if again, ok := Adopt(next, newer); !ok || !reflect.DeepEqual(again.Losses, want) || len(again.InSync) != 1 {
+		t.Errorf("a newer offer of the old history made it %+v", again)
+	}
+}

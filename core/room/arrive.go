@@ -18,7 +18,7 @@ func (r *Room) onArrived(in Arrived) {
 		r.refuse(in.Conn, code, err.Error())
 		return
 	}
-	if next, ok := register.Adopt(r.value, in.Hello.Register); ok && in.Hello.Member.HasCopy() {
+	if next, ok := r.adopt(in.Hello.Register); ok && in.Hello.Member.HasCopy() {
 		if r.change != nil {
 			r.held = append(r.held, ask{conn: in.Conn, arrived: &in})
 			return
@@ -28,6 +28,14 @@ func (r *Room) onArrived(in Arrived) {
 		return
 	}
 	r.welcome(in)
+}
+
+// adopt gives the value that an offered one leads to, if it is to be taken.
+func (r *Room) adopt(offered register.Register) (next register.Register, ok bool) {
+	if r.opened && register.Outlives(r.value, offered) {
+		return register.GiveWay(r.value, offered, r.now), true
+	}
+	return register.Adopt(r.value, offered)
 }
 
 // judge says why a Hello is refused, if it is.

@@ -32,6 +32,7 @@ func (r *Room) onStored(in Stored) {
 	}
 	passed := c.next.Epoch != r.value.Epoch
 	r.change, r.value, r.review = nil, c.next, true
+	r.opened = r.opened && !r.value.Awaiting
 	r.pruneAbsent()
 	if r.closed {
 		return

@@ -21,6 +21,10 @@ type Room struct {
 	// It was granted there, or passed there, and ends with the connection.
 	master uint64
 
+	// opened is true while the register is what this room has made of nothing
+	// since it began.
+	opened bool
+
 	change  *change // on its way to the disk; nil if none
 	held    []ask   // what waits for it, in order
 	absent  []departure
@@ -48,7 +52,7 @@ type link struct {
 // New returns a room as it is after the relay has started: nobody is connected
 // and nobody is master.
 func New(cfg Config) *Room {
-	return &Room{cfg: cfg.withDefaults(), value: cfg.Register, conns: map[uint64]*link{}}
+	return &Room{cfg: cfg.withDefaults(), value: cfg.Register, opened: cfg.Register.IsZero(), conns: map[uint64]*link{}}
 }
 
 // Step takes one input at one moment and returns what the host must now do. It
