@@ -81,7 +81,7 @@ func (g *god) checkSame(n *node, c *copyView, view *logView) {
 		return
 	}
 	for _, r := range single(c.unsure) {
-		g.apply(nil, &want, r)
+		g.apply(c, &want, r)
 		if g.same(&want, view) {
 			return
 		}
