@@ -88,7 +88,11 @@ func TestAnArchiveIsWholeOrNone(t *testing.T) {
 			t.Fatalf("%s at byte %d: %v, want a DamageError", what, at, err)
 		}
 	}
-	for at := range whole {
+	stride := 1
+	if testing.Short() {
+		stride = 13
+	}
+	for at := 0; at < len(whole); at += stride {
 		check("cut", at, whole[:at])
 		changed := slices.Clone(whole)
 		changed[at] ^= 1 << (at % 8)
