@@ -64,10 +64,10 @@ func (n *nemesis) knownTo(id journal.NodeID) register.Register {
 	return c.disk.meta.Register
 }
 
-// fillRoom takes places away for a while: whoever comes last is refused.
+// fillRoom takes a place or two away for a while: whoever comes last is refused.
 func (n *nemesis) fillRoom() {
 	r := n.w.relay
-	r.places = 1 + n.chance.IntN(len(n.w.nodes)+len(n.w.clients))
+	r.places = max(1, len(n.w.nodes)+len(n.w.clients)-1-n.chance.IntN(2))
 	r.restart(n.relayPause())
-	n.w.after(n.chance.skewed(100*time.Millisecond, 3*time.Second), streamNemesis, r.relieve)
+	n.w.after(n.chance.skewed(100*time.Millisecond, time.Second), streamNemesis, r.relieve)
 }
