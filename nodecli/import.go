@@ -68,6 +68,9 @@ func (cmd *importCommand) Run(sh *shell) error {
 	for _, seat := range a.Stored.Meta.Register.InSync {
 		done.inSync = append(done.inSync, seat.Node.String())
 	}
+	if len(done.inSync) == 0 && !done.last.IsZero() { // the newest entry tells of one, at least
+		done.inSync = []string{done.last.Epoch.Master.String()}
+	}
 	return printCarried(sh.out, sh.JSON, done)
 }
 
