@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
-	"syscall"
 	"testing"
 	"time"
 
@@ -175,7 +174,7 @@ func (k *killer) round(t *testing.T, whom target) {
 	if whom == allButASleeper {
 		sleeper = victims[0]
 		victims = victims[1:]
-		k.sleep(t, sleeper)
+		k.sleep(t, k.ledger, sleeper)
 	}
 	for _, n := range victims {
 		n.Signal(t, os.Kill)
@@ -189,7 +188,7 @@ func (k *killer) round(t *testing.T, whom target) {
 		n.Kill(t) // it is gone when this returns
 	}
 	if sleeper != nil {
-		k.wake(t, sleeper)
+		k.wake(t, sleeper) // where the list had been amended already, it has nothing to take over
 	}
 	if down {
 		pass(t, late)
@@ -203,26 +202,6 @@ func (k *killer) round(t *testing.T, whom target) {
 		if n.HasEnded() {
 			t.Fatalf("%s has ended by itself, with status %d", n.name, n.Status())
 		}
-	}
-}
-
-// sleep stops a node, and lets the others acknowledge what it does not have.
-func (k *killer) sleep(t *testing.T, n *node) {
-	t.Helper()
-	n.Signal(t, syscall.SIGSTOP)
-	k.ledger.waitMore(t, 20)
-}
-
-// wake lets a node go on that is alone. Where it is still in sync it becomes
-// master. As long as its old connection lives it would find there what it has
-// missed.
-func (k *killer) wake(t *testing.T, n *node) {
-	t.Helper()
-	nodetest.WaitFor(t, "the relay gives a sleeper up", func() bool { return len(k.presence(t).Nodes) == 0 })
-	n.Signal(t, syscall.SIGCONT)
-	nodetest.WaitFor(t, "the sleeper is back", func() bool { return len(k.presence(t).Nodes) == 1 })
-	if k.presence(t).Register.IsInSync(k.presence(t).Nodes[0].Member.Node) {
-		nodetest.WaitFor(t, "the sleeper is master", func() bool { return k.master(t) == n })
 	}
 }
 

@@ -92,28 +92,49 @@ func TestWritesGoOnWithoutAReplicaStoppedForLongerUntilItHasCaughtUp(t *testing.
 	endOf(t, r, w)
 }
 
+// sleep stops a node, and lets the others acknowledge what it does not have.
+func (r *room) sleep(t *testing.T, l *ledger, n *node) {
+	t.Helper()
+	n.Signal(t, syscall.SIGSTOP)
+	l.waitMore(t, 20) // those that do not wait for it
+}
+
+// wake lets a node go on that is alone, and reports whether it is master then:
+// it is if the others had no time to amend the list. As long as its old
+// connection lives it would find there what it has missed.
+func (r *room) wake(t *testing.T, n *node) bool {
+	t.Helper()
+	nodetest.WaitFor(t, "the relay gives a sleeper up", func() bool { return len(r.presence(t).Nodes) == 0 })
+	n.Signal(t, syscall.SIGCONT)
+	nodetest.WaitFor(t, "the sleeper is back", func() bool { return len(r.presence(t).Nodes) == 1 })
+	if s := r.presence(t); !s.Register.IsInSync(s.Nodes[0].Member.Node) {
+		return false
+	}
+	nodetest.WaitFor(t, "the sleeper is master", func() bool { return r.master(t) == n })
+	return true
+}
+
 // The one way in which a write that was acknowledged can be cut: the master and
 // those replicas that had it are lost at once, and one that has slept takes over.
 func TestWhatATakeoverCutsIsAnOrphanOfThoseThatHadIt(t *testing.T) {
 	t.Parallel()
 	r, w, sleeper := stopped(t, aReplicaOf)
-	sleeper.Signal(t, syscall.SIGSTOP)
-	w.ledger.waitMore(t, 50) // those that do not wait for it
 	others := r.others(sleeper)
-	for _, n := range others {
-		n.Signal(t, os.Kill)
-	}
-	for _, n := range others {
-		n.Kill(t)
-	}
-	// As long as its connection lives it would find there what it has missed.
-	nodetest.WaitFor(t, "the relay gives the sleeper up", func() bool { return len(r.presence(t).Nodes) == 0 })
-	before := w.ledger.newest()
-	sleeper.Signal(t, syscall.SIGCONT)
-	nodetest.WaitFor(t, "the sleeper is master", func() bool { return w.ledger.newest() > before })
-	for _, n := range others {
-		n.start(t, r)
-	}
+	nodetest.WaitFor(t, "the sleeper takes over", func() bool {
+		r.sleep(t, w.ledger, sleeper)
+		for _, n := range others {
+			n.Signal(t, os.Kill)
+		}
+		for _, n := range others {
+			n.Kill(t)
+		}
+		tookOver := r.wake(t, sleeper)
+		for _, n := range others {
+			n.start(t, r)
+		}
+		r.waitWhole(t)
+		return tookOver
+	})
 	if a := endOf(t, r, w); a.orphaned == 0 {
 		t.Error("nothing was cut: this shows nothing")
 	}
