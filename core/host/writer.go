@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"runtime"
 	"sync"
 
 	"github.com/understudy-dev/understudy/core"
@@ -64,6 +65,9 @@ func (w *writer) run() {
 				return
 			}
 			<-w.filled
+			// What the same step sends leaves first: a sync keeps a thread, and
+			// whoever waits for its turn on it.
+			runtime.Gosched()
 			continue
 		}
 		var records []core.Record
