@@ -36,6 +36,14 @@ func numberOf(name, suffix string) (uint64, bool) {
 	return n, err == nil && numbered(n, suffix) == name
 }
 
+// isNamed reports whether a file with that head has its own name. Its kind was
+// checked.
+func isNamed(name string, h journal.Head) bool {
+	_, isSegment := numberOf(name, segmentSuffix)
+	_, isSnapshot := numberOf(name, snapshotSuffix)
+	return !isSegment && !isSnapshot || name == segmentName(h.Number) || name == snapshotName(h.Number)
+}
+
 // contents is what stands in a directory.
 type contents struct {
 	segments  []uint64 // rising

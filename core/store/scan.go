@@ -160,6 +160,11 @@ func (s *scan) open(name string, kind journal.FileKind) (*journal.Reader, func()
 	}
 	closeFile := func() { _ = file.Close() } // nothing was written
 	r, err := journal.NewReader(file, name, kind)
+	if err == nil && !isNamed(name, r.Head()) {
+		// Its records bear out each other, and not its name: a disk that has put
+		// the beginning of one file over that of another makes such a one.
+		err = &DamageError{File: name, Err: fmt.Errorf("it is file %d", r.Head().Number)}
+	}
 	if err != nil {
 		closeFile()
 		return nil, nil, err
