@@ -50,6 +50,9 @@ func (w *Writer) Number() uint64 { return w.head.Number }
 // Next returns the number of the next record.
 func (w *Writer) Next() uint64 { return w.next }
 
+// Synced returns the number of the newest record that is known to be durable.
+func (w *Writer) Synced() uint64 { return w.synced }
+
 // Size returns how long the file is with everything that was added.
 func (w *Writer) Size() int64 { return w.end + int64(len(w.buf)) }
 
@@ -61,12 +64,16 @@ func (w *Writer) Waiting() int { return len(w.buf) }
 func (w *Writer) IsTold() bool { return w.told == w.synced || w.synced+1 != w.next }
 
 // Add appends a record whose payload is what write appends to its argument. It
-// is written with the next Flush or Sync.
+// is written with the next Flush or Sync, which fail if it is larger than a
+// record may be.
 func (w *Writer) Add(kind byte, write func(dst []byte) []byte) {
 	offset := w.Size()
 	from := len(w.buf)
 	w.buf = append(w.buf, make([]byte, recordBytes)...)
 	w.buf = write(w.buf)
+	if n := len(w.buf) - from - recordBytes; n > RecordMaxBytes && w.failed == nil {
+		w.failed = fmt.Errorf("a record of %d bytes for %s, of at most %d", n, w.name, RecordMaxBytes)
+	}
 	putRecord(w.buf[from:], w.head.Number, offset, Record{Number: w.next, Synced: w.synced, Kind: kind})
 	if pad := padded(len(w.buf)) - len(w.buf); pad > 0 {
 		w.buf = append(w.buf, make([]byte, pad)...)

@@ -23,10 +23,12 @@ func (s *Store) add(record core.Record) error {
 		return s.cut(record.After)
 	case core.SaveOrphans:
 		s.orphans = saveOrphans(s.orphans, record.Orphans)
-		addOrphans(s.w, record.Orphans)
+		return addOrphans(s.w, record.Orphans)
 	case core.DropOrphans:
 		s.orphans = dropOrphans(s.orphans, record.Positions)
-		s.w.Add(kindDropOrphans, func(dst []byte) []byte { return wire.AppendPositions(dst, record.Positions) })
+		for positions := range slices.Chunk(record.Positions, listItems) {
+			s.w.Add(kindDropOrphans, func(dst []byte) []byte { return wire.AppendPositions(dst, positions) })
+		}
 	case core.SaveSnapshot:
 		if record.Reset {
 			return s.reset(record)
@@ -71,14 +73,21 @@ func (s *Store) cut(after journal.Index) error {
 	return nil
 }
 
+func addMark(w *journal.Writer) { w.Add(kindMark, func(dst []byte) []byte { return dst }) }
+
 func (s *Store) addMeta(w *journal.Writer) {
 	w.Add(kindMeta, func(dst []byte) []byte { return wire.AppendMeta(dst, wire.StoredMeta(s.meta)) })
 }
 
-func addOrphans(w *journal.Writer, orphans []journal.Orphan) {
+// addOrphans writes them piece by piece: there may be very many.
+func addOrphans(w *journal.Writer, orphans []journal.Orphan) error {
 	for _, o := range orphans {
 		w.Add(kindOrphan, func(dst []byte) []byte { return wire.AppendOrphan(dst, o) })
+		if err := flushPiece(w); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 // reset puts a snapshot in the place of the whole journal. It is the next
@@ -137,7 +146,7 @@ func (s *Store) rotate(base wire.StoredBase) error {
 		return err
 	}
 	old := s.w
-	s.w = next
+	s.w, s.begun = next, next.Size()
 	s.starts = append(s.starts, start{number, base.After})
 	if replaced := s.base.Snapshot; replaced != 0 && replaced != base.Snapshot {
 		s.left = append(s.left, snapshotName(replaced))
@@ -165,14 +174,18 @@ func (s *Store) newSegment(number, first uint64, base wire.StoredBase) (*journal
 	w := journal.NewWriter(file, name+asideSuffix, journal.Head{Kind: journal.KindSegment, Number: number, First: first}, 0)
 	w.Add(kindBase, func(dst []byte) []byte { return wire.AppendBase(dst, base) })
 	s.addMeta(w)
-	addOrphans(w, s.orphans)
-	return w, nil
+	return w, addOrphans(w, s.orphans)
 }
 
-// place syncs a file that was written aside, gives it its name, and goes on
-// writing in it.
+// place syncs a segment that was written aside, gives it its name, and goes on
+// writing in it. A mark tells that all before it was durable: else damage there
+// would look like what was being written.
 func (s *Store) place(w *journal.Writer, name string) error {
 	if err := w.Sync(); err != nil {
+		return err
+	}
+	addMark(w)
+	if err := w.Flush(); err != nil {
 		return err
 	}
 	if err := w.Close(); err != nil {

@@ -32,11 +32,8 @@ func Export(file journal.File, name string, a Archive) error {
 	}
 	w.Add(kindCopyHead, func(dst []byte) []byte { return wire.AppendCopyHead(dst, head) })
 	w.Add(kindMeta, func(dst []byte) []byte { return wire.AppendMeta(dst, wire.StoredMeta(s.Meta)) })
-	for _, o := range s.Orphans {
-		addOrphans(w, []journal.Orphan{o})
-		if err := flushPiece(w); err != nil {
-			return err
-		}
+	if err := addOrphans(w, s.Orphans); err != nil {
+		return err
 	}
 	if s.Snapshot != nil {
 		if err := exportSnapshot(w, s.Snapshot, s.History); err != nil {

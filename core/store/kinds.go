@@ -17,6 +17,7 @@ const (
 	kindSnapshotHead = 16 // wire.SnapshotHead
 	kindPart         = 17 // keyspace.Part
 	kindEnd          = 18 // the number of parts
+	kindHistory      = 19 // wire.SnapshotHead with more of the history; behind the head
 
 	// In portable copies, with a meta, the orphans, a snapshot and entries between
 	// the two.
@@ -24,7 +25,7 @@ const (
 	kindCopyEnd  = 25 // the number of records, this one included
 
 	// In the state file, which is one record: the number of the newest record of
-	// the journal at that moment.
+	// the journal that was durable at that moment.
 	kindOpen    = 32 // in use, each write synced; or its process was killed
 	kindLazy    = 33 // in use, and writes are synced later
 	kindClosed  = 34 // closed in good order: all records up to the number are there
@@ -37,12 +38,16 @@ const (
 	// entriesRecordBytes is about how much of several entries goes into one record.
 	entriesRecordBytes = 64 << 10
 
+	// listItems is how much of a list goes into one record, where the list may be
+	// longer than the encoding allows.
+	listItems = 8 << 10
+
 	// pieceBytes is how much of a snapshot is written at once.
 	pieceBytes = 256 << 10
 
 	// paceBytes is how much of the journal is written for each piece of a
 	// snapshot at most, so that a snapshot is done long before the next is due.
-	paceBytes = 64 << 10
+	paceBytes = 128 << 10
 )
 
 const defaultSegmentBytes = 16 << 20

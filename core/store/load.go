@@ -37,9 +37,16 @@ func (s *Store) take(in *scan) error {
 	s.meta, s.orphans = in.stored.Meta, slices.Clone(in.stored.Orphans)
 	s.snapshot = in.found.lastSnapshot()
 	s.left = append(s.left, in.found.asides...)
+	isDamaged := len(in.report.Damage) > 0
+	if !isDamaged {
+		s.leave(in)
+	}
+	if err := s.discardAll(); err != nil {
+		return err
+	}
 	var err error
 	switch {
-	case len(in.report.Damage) > 0:
+	case isDamaged:
 		err = s.beginAgain(in)
 	case in.found.isEmpty():
 		err = s.begin()
@@ -50,6 +57,20 @@ func (s *Store) take(in *scan) error {
 		return err
 	}
 	return s.saveState(s.inUse())
+}
+
+// leave lists the files for removal that a whole copy does not need.
+func (s *Store) leave(in *scan) {
+	for _, number := range in.found.segments {
+		if number < in.first {
+			s.left = append(s.left, segmentName(number))
+		}
+	}
+	for _, number := range in.found.snapshots {
+		if number != in.replay.base.Snapshot {
+			s.left = append(s.left, snapshotName(number))
+		}
+	}
 }
 
 func (s *Store) inUse() byte {
@@ -74,7 +95,7 @@ func (s *Store) beginSegment(number, first uint64, base wire.StoredBase, entries
 	if err != nil {
 		return err
 	}
-	s.w, s.base, s.last = w, base, base.After
+	s.w, s.begun, s.base, s.last = w, w.Size(), base, base.After
 	s.starts = []start{{number, base.After}}
 	for len(entries) > 0 {
 		n := recordOf(entries)
@@ -137,16 +158,6 @@ func (s *Store) keepAside(in *scan, name string) error {
 func (s *Store) goOn(in *scan) error {
 	s.base, s.starts = in.replay.base, in.starts
 	s.last = in.replay.newest().last()
-	for _, number := range in.found.segments {
-		if number < in.first {
-			s.left = append(s.left, segmentName(number))
-		}
-	}
-	for _, number := range in.found.snapshots {
-		if number != s.base.Snapshot {
-			s.left = append(s.left, snapshotName(number))
-		}
-	}
 	name := segmentName(in.end.segment)
 	if in.status != kindClosed || in.report.TornBytes > 0 {
 		if err := s.copyStart(name, in.end.offset); err != nil {
@@ -157,7 +168,12 @@ func (s *Store) goOn(in *scan) error {
 	if err != nil {
 		return fmt.Errorf("open %s: %w", name, err)
 	}
+	// What was written after the shutdown was marked may not be synced.
+	if err := file.Sync(); err != nil {
+		return errors.Join(fmt.Errorf("sync %s: %w", name, err), file.Close())
+	}
 	h := journal.Head{Kind: journal.KindSegment, Number: in.end.segment}
+	s.begun = in.end.begun
 	s.w = journal.Resume(file, name, h, in.end.offset, in.end.next, s.options.AheadBytes)
 	if in.report.Renewed == "" {
 		return nil

@@ -29,12 +29,11 @@ func (r *run) last() journal.Index { return r.after + journal.Index(len(r.entrie
 
 // find returns where the entry at an index stands.
 func (r *run) find(p journal.Position) bool {
-	i := int(p.Index) - int(r.after)
-	return i >= 1 && i <= len(r.entries) && r.entries[i-1].Position == p
+	return p.Index > r.after && p.Index <= r.last() && r.entries[p.Index-r.after-1].Position == p
 }
 
 // skip notes that records are missing here.
-func (p *replay) skip() { p.broken = true }
+func (p *replay) skip() { p.broken, p.next = true, false }
 
 func (p *replay) apply(record journal.Record) error {
 	p.next = false
@@ -125,7 +124,7 @@ func (p *replay) cut(after journal.Index) {
 		r.after, r.entries = after, nil
 		return
 	}
-	r.entries = r.entries[:min(int(after-r.after), len(r.entries))]
+	r.entries = r.entries[:min(after-r.after, journal.Index(len(r.entries)))]
 }
 
 // behind returns the entries that follow a snapshot at a position. It reports
@@ -155,13 +154,13 @@ func saveOrphans(list, saved []journal.Orphan) []journal.Orphan {
 	return list
 }
 
+// dropOrphans goes through the list once, also where all of a long one goes.
 func dropOrphans(list []journal.Orphan, positions []journal.Position) []journal.Orphan {
-	for _, p := range positions {
-		if i, found := findOrphan(list, p); found {
-			list = slices.Delete(list, i, i+1)
-		}
-	}
-	return list
+	gone := slices.SortedFunc(slices.Values(positions), journal.Position.Compare)
+	return slices.DeleteFunc(list, func(o journal.Orphan) bool {
+		_, found := slices.BinarySearchFunc(gone, o.Entry.Position, journal.Position.Compare)
+		return found
+	})
 }
 
 func findOrphan(list []journal.Orphan, p journal.Position) (int, bool) {

@@ -36,12 +36,16 @@ type start struct {
 // ending is where the newest segment ends.
 type ending struct {
 	segment uint64
+	begun   int64  // behind all that stands at the beginning of a segment
 	offset  int64  // behind the newest good record
 	next    uint64 // the number of the record that would follow
 }
 
 // errMissing is the damage of a file that is not there.
 var errMissing = errors.New("the file is missing")
+
+// errNoBase is the damage of a segment that does not begin with its base.
+var errNoBase = errors.New("it does not say what it stands on")
 
 // read takes everything readable. What it returns as an error leaves nothing
 // known: the disk did not answer, or a format is too new. Damage is in the
@@ -134,7 +138,7 @@ func (s *scan) baseOf(segment uint64) (wire.StoredBase, error) {
 	record, err := r.Next()
 	switch {
 	case errors.Is(err, io.EOF) || err == nil && record.Kind != kindBase:
-		return wire.StoredBase{}, &DamageError{File: segmentName(segment), Offset: r.Offset(), Err: errors.New("it does not say what it stands on")}
+		return wire.StoredBase{}, &DamageError{File: segmentName(segment), Offset: r.Offset(), Err: errNoBase}
 	case err != nil:
 		return wire.StoredBase{}, err
 	}
@@ -212,9 +216,9 @@ func (s *scan) readSegment(number uint64, before ending) error {
 		s.replay.skip()
 	}
 	info := FileInfo{Name: segmentName(number), Bytes: r.Size()}
-	err = s.replaySegment(r, &info)
+	begun, err := s.replaySegment(r, &info)
 	s.report.Files = append(s.report.Files, info)
-	s.end = ending{segment: number, offset: r.Offset(), next: r.Expect()}
+	s.end = ending{segment: number, begun: begun, offset: r.Offset(), next: r.Expect()}
 	if s.replay.next {
 		s.end.next-- // what says so has no number of its own
 	}
@@ -222,24 +226,31 @@ func (s *scan) readSegment(number uint64, before ending) error {
 	return err
 }
 
-func (s *scan) replaySegment(r *journal.Reader, info *FileInfo) error {
+// replaySegment also returns where what stands at the beginning of the segment
+// ends.
+func (s *scan) replaySegment(r *journal.Reader, info *FileInfo) (begun int64, err error) {
+	begins := true
 	for {
 		record, err := r.Next()
 		if errors.Is(err, io.EOF) {
-			return nil
+			s.checkBegun(r, info)
+			return begun, nil
 		}
 		if err != nil {
 			if err := s.take(err); err != nil {
-				return err
+				return begun, err
 			}
 			s.replay.skip()
 			again, ok := r.Skip()
 			if !ok {
-				return nil
+				return begun, nil
 			}
 			record = again
 		}
 		info.Records++
+		if begins = begins && isBeginning(record.Kind); begins {
+			begun = r.Offset()
+		}
 		if err := s.replay.apply(record); err != nil {
 			s.damaged(damageAt(info.Name, record, err))
 			s.replay.skip()
@@ -248,4 +259,16 @@ func (s *scan) replaySegment(r *journal.Reader, info *FileInfo) error {
 			s.starts = append(s.starts, start{r.Head().Number, s.replay.base.After})
 		}
 	}
+}
+
+func isBeginning(kind byte) bool { return kind == kindBase || kind == kindMeta || kind == kindOrphan }
+
+// checkBegun takes a segment of which nothing can be read for damaged: it had its
+// base when it got its name.
+func (s *scan) checkBegun(r *journal.Reader, info *FileInfo) {
+	if info.Records > 0 {
+		return
+	}
+	s.damaged(&DamageError{File: info.Name, Offset: r.Offset(), Record: r.Expect(), Err: errNoBase})
+	s.replay.skip()
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/understudy-dev/understudy/core/journal"
 	"github.com/understudy-dev/understudy/core/keyspace"
@@ -33,8 +34,14 @@ func newSnapshotWriter(dir journal.Directory, number uint64, snapshot *keyspace.
 }
 
 func addSnapshotHead(w *journal.Writer, s *keyspace.Snapshot, history journal.History) {
-	head := wire.SnapshotHead{At: s.At(), Time: s.Time(), Hash: s.Hash(), History: history}
+	some := history[:min(len(history), listItems)]
+	head := wire.SnapshotHead{At: s.At(), Time: s.Time(), Hash: s.Hash(), History: some}
 	w.Add(kindSnapshotHead, func(dst []byte) []byte { return wire.AppendSnapshotHead(dst, head) })
+	for more := range slices.Chunk(history[len(some):], listItems) {
+		w.Add(kindHistory, func(dst []byte) []byte {
+			return wire.AppendSnapshotHead(dst, wire.SnapshotHead{History: more})
+		})
+	}
 }
 
 // step writes and syncs the next piece. The sync keeps the last one short,
@@ -93,45 +100,62 @@ func (r *snapshotReader) read() (*keyspace.Snapshot, journal.History, error) {
 	if err != nil {
 		return nil, nil, damageAt(r.name, record, err)
 	}
-	builder := keyspace.NewBuilder(head.At)
-	last, err := r.readParts(builder)
+	in := &snapshotBuilder{Builder: keyspace.NewBuilder(head.At), history: head.History}
+	last, err := r.readParts(in)
 	if err != nil {
 		return nil, nil, err
 	}
-	snapshot, err := builder.Finish(head.Time, head.Hash)
+	snapshot, err := in.Finish(head.Time, head.Hash)
 	if err != nil {
 		return nil, nil, damageAt(r.name, last, err)
 	}
-	return snapshot, head.History, nil
+	return snapshot, in.history, nil
+}
+
+// snapshotBuilder puts together what stands between a head and an end.
+type snapshotBuilder struct {
+	*keyspace.Builder
+	history journal.History
+	parts   uint64
+}
+
+// take adds a record, and reports whether it is the end.
+func (b *snapshotBuilder) take(record journal.Record) (end bool, err error) {
+	switch record.Kind {
+	case kindHistory:
+		more, err := wire.ReadSnapshotHead(record.Payload)
+		b.history = append(b.history, more.History...)
+		return false, err
+	case kindPart:
+		b.parts++
+		part, err := wire.ReadPart(record.Payload)
+		if err != nil {
+			return false, err
+		}
+		return false, b.Add(part)
+	case kindEnd:
+		n, err := wire.ReadNumber(record.Payload)
+		if err == nil && n != b.parts {
+			err = fmt.Errorf("it has %d parts, of %d", b.parts, n)
+		}
+		return true, err
+	}
+	return false, fmt.Errorf("a record of kind %d in a snapshot", record.Kind)
 }
 
 // readParts reads up to the end and returns that record.
-func (r *snapshotReader) readParts(builder *keyspace.Builder) (journal.Record, error) {
-	for parts := uint64(0); ; parts++ {
+func (r *snapshotReader) readParts(to *snapshotBuilder) (journal.Record, error) {
+	for {
 		record, err := r.next()
 		if err != nil {
 			return record, err
 		}
-		switch record.Kind {
-		case kindPart:
-			part, err := wire.ReadPart(record.Payload)
-			if err == nil {
-				err = builder.Add(part)
-			}
-			if err != nil {
-				return record, damageAt(r.name, record, err)
-			}
-		case kindEnd:
-			n, err := wire.ReadNumber(record.Payload)
-			if err == nil && n != parts {
-				err = fmt.Errorf("it has %d parts, of %d", parts, n)
-			}
-			if err != nil {
-				return record, damageAt(r.name, record, err)
-			}
+		end, err := to.take(record)
+		if err != nil {
+			return record, damageAt(r.name, record, err)
+		}
+		if end {
 			return record, nil
-		default:
-			return record, damageAt(r.name, record, fmt.Errorf("a record of kind %d in a snapshot", record.Kind))
 		}
 	}
 }

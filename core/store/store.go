@@ -32,6 +32,7 @@ type Store struct {
 	loaded  bool
 
 	w        *journal.Writer // of the newest segment
+	begun    int64           // how long that was with what stands at its beginning
 	starts   []start         // of all segments, rising
 	base     wire.StoredBase // what the newest segment stands on
 	last     journal.Index   // of the newest entry
@@ -102,16 +103,32 @@ func (s *Store) write(records []core.Record) error {
 	if err := s.settle(); err != nil {
 		return err
 	}
-	if s.isMakingSnapshot() && s.pace >= paceBytes {
-		s.pace = 0
+	if err := s.keepPace(); err != nil {
+		return err
+	}
+	if s.isFull() {
+		return s.rotate(wire.StoredBase{Snapshot: s.base.Snapshot, At: s.base.At, After: s.last})
+	}
+	return nil
+}
+
+// keepPace writes as much of a snapshot as the journal has grown for.
+func (s *Store) keepPace() error {
+	for s.isMakingSnapshot() && s.pace >= paceBytes {
+		s.pace -= paceBytes
 		if err := s.makeSnapshot(); err != nil {
 			return err
 		}
 	}
-	if s.w.Size() >= s.options.SegmentBytes {
-		return s.rotate(wire.StoredBase{Snapshot: s.base.Snapshot, At: s.base.At, After: s.last})
-	}
+	s.pace = min(s.pace, paceBytes)
 	return nil
+}
+
+// isFull reports whether the journal goes on in a new segment. What a segment
+// begins with counts twice: all orphans stand there again, and where they are
+// large, a new one after every few writes would write little else.
+func (s *Store) isFull() bool {
+	return s.w.Size()-s.begun >= max(s.options.SegmentBytes-s.begun, s.begun)
 }
 
 // settle writes what was added, and syncs it unless that comes later.
@@ -149,17 +166,28 @@ func (s *Store) Close() error {
 }
 
 func (s *Store) close() error {
+	if s.isMakingSnapshot() {
+		// It may take longer than the process is given to end.
+		if err := s.mark(); err != nil {
+			s.abandon()
+			return err
+		}
+	}
 	for s.isMakingSnapshot() {
 		if err := s.makeSnapshot(); err != nil {
 			s.abandon()
 			return err
 		}
 	}
-	err := s.w.Sync()
-	if err == nil {
-		err = s.saveState(kindClosed)
+	return errors.Join(s.mark(), s.w.Close())
+}
+
+// mark says that all of the copy is there.
+func (s *Store) mark() error {
+	if err := s.w.Sync(); err != nil {
+		return err
 	}
-	return errors.Join(err, s.w.Close())
+	return s.saveState(kindClosed)
 }
 
 // abandon closes the files as they are.

@@ -21,10 +21,9 @@ func (s *Store) Work() (more bool, err error) {
 	case s.isMakingSnapshot():
 		err = s.makeSnapshot()
 	case len(s.left) > 0:
-		err = s.discard(s.left[0])
-		s.left = s.left[1:]
+		err = s.discardNext()
 	case !s.options.Lazy && !s.w.IsTold():
-		s.w.Add(kindMark, func(dst []byte) []byte { return dst })
+		addMark(s.w)
 		err = s.w.Flush()
 	}
 	return s.isMakingSnapshot() || len(s.left) > 0, s.after(err)
@@ -62,6 +61,29 @@ func (s *Store) beginSnapshot() error {
 		return err
 	}
 	s.making = made
+	return nil
+}
+
+func (s *Store) discardNext() error {
+	name := s.left[0]
+	s.left = s.left[1:]
+	return s.discard(name)
+}
+
+// discardAll removes what nobody needs before anything is written: the disk may
+// be full of it. What it was replaced by is made durable first.
+func (s *Store) discardAll() error {
+	if len(s.left) == 0 {
+		return nil
+	}
+	if err := s.dir.Sync(); err != nil {
+		return fmt.Errorf("sync the folder: %w", &journal.SyncError{Err: err})
+	}
+	for len(s.left) > 0 {
+		if err := s.discardNext(); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -110,7 +132,7 @@ func (s *Store) saveState(kind byte) error {
 	}
 	var newest uint64
 	if s.w != nil {
-		newest = s.w.Next() - 1
+		newest = s.w.Synced()
 	}
 	w := journal.NewWriter(file, name, journal.Head{Kind: journal.KindState, Number: 1, First: 1}, 0)
 	w.Add(kind, func(dst []byte) []byte { return wire.AppendNumber(dst, newest) })
