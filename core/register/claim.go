@@ -72,13 +72,14 @@ func (r Register) granted(m Member) Register {
 	return r
 }
 
-// renewed is the list with the incarnation of a seat's present copy in it.
+// renewed is the list with a seat as its present copy has it: the incarnation,
+// and whether that one is durable, which is chosen at each start.
 func renewed(list []Seat, m Member) []Seat {
 	i := slices.IndexFunc(list, func(s Seat) bool { return s.Node == m.Node })
 	if i < 0 || list[i].Incarnation >= m.Incarnation {
 		return list
 	}
 	list = slices.Clone(list)
-	list[i].Incarnation = m.Incarnation
+	list[i].Incarnation, list[i].Volatile = m.Incarnation, !m.Durable
 	return list
 }

@@ -69,3 +69,32 @@ func TestAnAmendmentNotesTheIncarnationThatHasCaughtUp(t *testing.T) {
 		t.Errorf("the value before was changed: %v", value.InSync)
 	}
 }
+
+// A copy that is closed in good order stays the same node, and may be started
+// again with syncs where it had none, or without.
+func TestASeatNotesWhetherTheCopyThatComesBackIsDurable(t *testing.T) {
+	durable, volatile := process('a').as(6), process('a').as(6)
+	volatile.Durable = false
+	for _, c := range []struct {
+		was  Seat
+		now  Member
+		want Seat
+	}{
+		{volatileSeat('a').as(5), durable, seat('a').as(6)},
+		{seat('a').as(5), volatile, volatileSeat('a').as(6)},
+	} {
+		value := Register{Version: 9, Epoch: epoch(4, 'b'), InSync: []Seat{c.was, seat('b')}}
+		scene := Scene{Present: []Member{c.now, process('b')}}
+		claimed, err := Claim(value, scene, id('a'), 5)
+		if err != nil || claimed.InSync[0] != c.want {
+			t.Errorf("after a claim: %v, %v; want %v", claimed.InSync, err, c.want)
+		}
+		scene.Held = true
+		amended, err := Amend(value, scene, Amendment{
+			Version: 9, Epoch: value.Epoch, Add: []Addition{{Node: id('a'), Incarnation: 6}},
+		})
+		if err != nil || amended.InSync[0] != c.want {
+			t.Errorf("after an amendment: %v, %v; want %v", amended.InSync, err, c.want)
+		}
+	}
+}
