@@ -51,13 +51,14 @@ func writeBatches(work string) error {
 }
 
 // The system counts, as nobody can be asked how often it syncs: the calls of a
-// process that writes many batches, without those of one that writes none.
+// process that writes many batches, without those of one that writes one: what
+// begins and ends a journal may be another thing where nothing was written.
 func TestEveryBatchIsSyncedByAllContenders(t *testing.T) {
 	const batches = 500
 	for _, c := range contenders {
-		more, fewer := syncs(t, c.name, batches), syncs(t, c.name, 0)
+		more, fewer := syncs(t, c.name, 1+batches), syncs(t, c.name, 1)
 		each := float64(more-fewer) / batches
-		t.Logf("%s: %.2f syncs per batch (%d for %d batches, %d for none)", c.name, each, more, batches, fewer)
+		t.Logf("%s: %.2f syncs per batch (%d for %d batches, %d for one)", c.name, each, more, 1+batches, fewer)
 		if each < 1 {
 			t.Errorf("%s syncs %.2f times per batch: it does not do the same work", c.name, each)
 		}
