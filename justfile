@@ -48,8 +48,8 @@ sim seeds="2000":
     go test ./core/sim -run TestSeeds -v -count=1 -timeout 0 -seeds {{ seeds }}
 
 # Kill processes that many times while others write, and account for every write
-kill-rounds rounds="200":
-    go test ./nodecli/crashtest -run TestKillRounds -v -count=1 -timeout 0 -rounds {{ rounds }}
+kill-rounds rounds="200" *args:
+    go test ./nodecli/crashtest -run TestKillRounds -v -count=1 -timeout 0 -rounds {{ rounds }} {{ args }}
 
 # Format every Go file
 fmt:
