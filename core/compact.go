@@ -59,7 +59,7 @@ func (c *localCopy) forgetAll(answered func(journal.Entry) bool) {
 // the whole journal.
 func (c *localCopy) saveSnapshot(reset bool) {
 	c.saved = c.state.Snapshot()
-	c.storedAt, c.replaceable = c.saved.At().Index, 0
+	c.storedAt, c.replaceable, c.metaBytes = c.saved.At().Index, 0, 0
 	history := c.log.HistoryUpTo(c.storedAt)
 	c.records = append(c.records, SaveSnapshot{Snapshot: c.saved, History: history, Reset: reset})
 }
@@ -76,11 +76,19 @@ func (c *localCopy) nothingDurable() {
 // of entries, and of as many as it takes itself: so that over a long time no
 // more is written for snapshots than for entries, however large the state is
 // and however short the journal at hand. What is not committed stays entries.
+//
+// Storage keeps the metas between its entries, too. So they count where nodes
+// come and go, and nobody writes enough for a snapshot.
 func (c *localCopy) compactStorage() {
-	if c.replaceable >= max(2*c.keepBytes, c.state.SizeBytes()) {
+	due := max(2*c.keepBytes, c.state.SizeBytes())
+	isNew := c.state.Committed().Index > c.storedAt
+	if c.replaceable >= due || isNew && c.metaBytes >= max(due, metaKeepBytes) {
 		c.saveSnapshot(false)
 	}
 }
+
+// metaKeepBytes of metas may stand in storage without a snapshot.
+const metaKeepBytes = 1 << 20
 
 // compact forgets old entries, in memory only, once they take more than twice
 // keepBytes, but none behind keepFrom unless they take more than eight times as

@@ -160,3 +160,27 @@ func TestStartingOverNeverCutsBelowTheSnapshotInStorage(t *testing.T) {
 		t.Errorf("it ends at %v and keeps %d orphans; wanted to begin as new with 60", c.log.Last(), len(c.orphans.list))
 	}
 }
+
+func TestMetasThatPileUpAreReplacedByASnapshot(t *testing.T) {
+	c := filled(t, 3, func(entry int) int { return 10 * entry })
+	c.snapshotBytes()
+	saved := 0
+	for range 10 * metaKeepBytes / c.meta.sizeBytes() {
+		c.saveMeta()
+		c.compactStorage()
+		_, n := c.snapshotBytes()
+		saved += n
+	}
+	if saved != 1 || c.storedAt != 3 {
+		t.Errorf("%d snapshots, the newest at %d; wanted one, since no entry came after it", saved, c.storedAt)
+	}
+	c, err := newLocalCopy(Stored{}, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.metaBytes = 2 * metaKeepBytes
+	c.compactStorage()
+	if _, n := c.snapshotBytes(); n > 0 {
+		t.Error("a snapshot of nothing is stored")
+	}
+}

@@ -22,10 +22,11 @@ type localCopy struct {
 	// saved is what the state was at some commit mark, from where startOver may
 	// go on. The snapshot in storage, or on its way there, is never newer: it
 	// is at storedAt, 0 if there is none. replaceable is what the entries take
-	// that were committed since.
+	// that were committed since, metaBytes what the metas do.
 	saved       *keyspace.Snapshot // nil for none
 	storedAt    journal.Index
 	replaceable int
+	metaBytes   int
 
 	records []Record // changes since the last flush
 	seq     uint64   // of the last Store
@@ -199,6 +200,7 @@ func (c *localCopy) settleOrphans(changed []journal.Orphan) {
 // node; see [outlet].
 func (c *localCopy) saveMeta() {
 	c.records = append(c.records, SaveMeta{Meta: c.meta})
+	c.metaBytes += c.meta.sizeBytes()
 	c.metaSeq = c.seq + 1
 }
 

@@ -107,6 +107,15 @@ type Meta struct {
 	Register    register.Register // the newest value it has seen
 }
 
+// sizeBytes estimates what the meta takes in storage.
+func (m *Meta) sizeBytes() int {
+	size := 128 + 32*len(m.Register.InSync)
+	for _, l := range m.Register.Losses {
+		size += 64 + 20*len(l.Missing)
+	}
+	return size
+}
+
 // raiseTo makes up for a Meta that was lost, or is older than a journal whose
 // newest entry is of an epoch. That entry tells that the epoch was granted, so no
 // older one is accepted; and that its master was in sync, so that a relay without
