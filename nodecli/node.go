@@ -33,7 +33,7 @@ func (nodeCommand) Help() string {
 
 A node that is started again on its folder is the same node: one without --dir and --name takes the first folder of the room
 that no other process has. With --fsync interval or never, a node that was killed comes back as another one, because it may
-have forgotten what it promised.
+have forgotten what it promised; and a room that only such nodes were in is begun anew by the first to come after them all.
 
 SIGINT or SIGTERM makes the node hand over what it is master of, close its copy and leave; a second one ends it at once.`
 }
