@@ -26,6 +26,8 @@ func (s *scan) assemble() error {
 		s.renew("it was not closed, and not every write of it was synced")
 	case kindSuspect:
 		s.renew("its disk has failed to sync")
+	case kindDamaged:
+		s.renew("it was damaged")
 	}
 	if s.report.Renewed != "" {
 		s.report.Former, s.report.FormerIncarnation = s.stored.Meta.Node, s.stored.Meta.Incarnation
@@ -130,7 +132,7 @@ func (s *scan) takeState(r *journal.Reader) error {
 		return &DamageError{File: stateName, Offset: r.Offset(), Record: r.Expect(), Err: err}
 	}
 	n, err := wire.ReadNumber(record.Payload)
-	if err == nil && (record.Kind < kindOpen || record.Kind > kindImporting) {
+	if err == nil && (record.Kind < kindOpen || record.Kind > kindDamaged) {
 		err = errors.New("it says nothing that is known here")
 	}
 	if err != nil {

@@ -32,6 +32,7 @@ const (
 	kindSuspect = 35 // a sync failed: nobody knows what is there
 
 	kindImporting = 36 // a copy is being put there, and is no copy yet
+	kindDamaged   = 37 // damage was found: what the copy does not need is being set aside
 )
 
 const (

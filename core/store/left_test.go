@@ -209,3 +209,63 @@ func TestStartsDoNotPileUpOrphansLargerThanASegment(t *testing.T) {
 		t.Errorf("20 starts made %d segments", made)
 	}
 }
+
+// dying is a directory that fails from a certain change of a name on.
+type dying struct {
+	*journal.MemoryDirectory
+	changes int
+}
+
+func (d *dying) change() error {
+	d.changes--
+	if d.changes < 0 {
+		return errFull
+	}
+	return nil
+}
+
+func (d *dying) Replace(from, to string) error {
+	if err := d.change(); err != nil {
+		return err
+	}
+	return d.MemoryDirectory.Replace(from, to)
+}
+
+func (d *dying) Remove(name string) error {
+	if err := d.change(); err != nil {
+		return err
+	}
+	return d.MemoryDirectory.Remove(name)
+}
+
+// Entries behind damage are no part of the copy, and may be the last there are.
+func TestWhatStandsBehindDamageIsKeptWhateverEndsTheStart(t *testing.T) {
+	whole := life(t, true)
+	segments := slices.DeleteFunc(names(t, whole), func(n string) bool { return !strings.HasSuffix(n, ".journal") })
+	if len(segments) < 3 {
+		t.Fatalf("only %v", segments)
+	}
+	b := content(t, whole, segments[0])
+	b[300] ^= 1
+	put(t, whole, segments[0], b)
+	behind := content(t, whole, segments[1])
+	for changes := 0; ; changes++ {
+		dir := clone(t, whole)
+		s := store.New(&dying{dir, changes}, store.Options{})
+		_, _, err := s.Load()
+		for range 2 {
+			next, stored, _ := open(t, dir, store.Options{})
+			if !stored.Meta.Node.IsZero() {
+				t.Fatalf("%d changes: it is %v again", changes, stored.Meta.Node)
+			}
+			work(t, next)
+			shut(t, next)
+		}
+		if !slices.ContainsFunc(names(t, dir), func(n string) bool { return string(content(t, dir, n)) == string(behind) }) {
+			t.Errorf("%d changes: %s is gone, there are %v", changes, segments[1], names(t, dir))
+		}
+		if err == nil {
+			return
+		}
+	}
+}

@@ -39,7 +39,9 @@ func (s *Store) take(in *scan) error {
 	s.left = append(s.left, in.found.asides...)
 	isDamaged := len(in.report.Damage) > 0
 	if !isDamaged {
-		s.leave(in)
+		if err := s.leave(in); err != nil {
+			return err
+		}
 	}
 	if err := s.discardAll(); err != nil {
 		return err
@@ -59,18 +61,30 @@ func (s *Store) take(in *scan) error {
 	return s.saveState(s.inUse())
 }
 
-// leave lists the files for removal that a whole copy does not need.
-func (s *Store) leave(in *scan) {
+// leave lists the files for removal that a whole copy does not need. Where a
+// start has ended that had found damage, they are its to set aside.
+func (s *Store) leave(in *scan) error {
+	var unneeded []string
 	for _, number := range in.found.segments {
 		if number < in.first {
-			s.left = append(s.left, segmentName(number))
+			unneeded = append(unneeded, segmentName(number))
 		}
 	}
 	for _, number := range in.found.snapshots {
 		if number != in.replay.base.Snapshot {
-			s.left = append(s.left, snapshotName(number))
+			unneeded = append(unneeded, snapshotName(number))
 		}
 	}
+	if in.status != kindDamaged {
+		s.left = append(s.left, unneeded...)
+		return nil
+	}
+	for _, name := range unneeded {
+		if err := s.keepAside(in, name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Store) inUse() byte {
@@ -112,12 +126,21 @@ func (s *Store) beginSegment(number, first uint64, base wire.StoredBase, entries
 }
 
 // beginAgain puts what is readable of a damaged copy into a segment of its own,
-// and then sets aside the files that it was in.
+// and then sets aside the files that it was in. The state says so from before:
+// to who starts after a crash they are nothing that could be removed.
 func (s *Store) beginAgain(in *scan) error {
 	base := wire.StoredBase{}
 	if snapshot := in.stored.Snapshot; snapshot != nil {
 		at := snapshot.At()
 		base = wire.StoredBase{Snapshot: in.replay.base.Snapshot, At: at, After: at.Index}
+	}
+	if in.found.hasState && in.status == 0 {
+		if err := s.keepAside(in, stateName); err != nil {
+			return err
+		}
+	}
+	if err := s.saveState(kindDamaged); err != nil {
+		return err
 	}
 	if err := s.beginSegment(in.found.highest+1, max(in.end.next, 1), base, in.stored.Entries); err != nil {
 		return err
@@ -132,11 +155,6 @@ func (s *Store) beginAgain(in *scan) error {
 			continue
 		}
 		if err := s.keepAside(in, snapshotName(number)); err != nil {
-			return err
-		}
-	}
-	if in.found.hasState && in.status == 0 {
-		if err := s.keepAside(in, stateName); err != nil {
 			return err
 		}
 	}
