@@ -65,6 +65,8 @@ func goldens(t *testing.T) []goldenCopy {
 		{"v1-damaged", damaged},
 		{"v1-imported", imported},
 		{"v1-unfinished", unfinished},
+		{"v1-aside", halfAside(t, damaged)},
+		{"v1-epochs", manyEpochs(t)},
 		{"v999-refused", future},
 	}
 }
@@ -103,6 +105,38 @@ func suspect(t *testing.T) *journal.MemoryDirectory {
 	if err := s.Write([]core.Record{core.Append{Entries: varied(1, 5, 6)}}); err == nil {
 		t.Fatal("a failed sync was no error")
 	}
+	return dir
+}
+
+// halfAside is a damaged copy whose start was ended before all its files were
+// set aside.
+func halfAside(t *testing.T, damaged *journal.MemoryDirectory) *journal.MemoryDirectory {
+	t.Helper()
+	dir := clone(t, damaged)
+	const stateSegmentAndOneMore = 3
+	if _, _, err := store.New(&dying{dir, stateSegmentAndOneMore}, store.Options{}).Load(); err == nil {
+		t.Fatal("the start came to its end")
+	}
+	return dir
+}
+
+// manyEpochs is a copy whose history is longer than one record of it.
+func manyEpochs(t *testing.T) *journal.MemoryDirectory {
+	t.Helper()
+	var all []journal.Entry
+	for i := journal.Index(1); i <= 300; i++ {
+		master := journal.NodeID{0: byte(i >> 8), 1: byte(i)}
+		all = append(all, journal.Entry{Position: journal.Position{
+			Epoch: journal.Epoch{Number: 2, Master: master}, Index: i,
+		}})
+	}
+	dir := journal.NewMemoryDirectory()
+	s, _, _ := open(t, dir, store.Options{})
+	replaced := snapshotOf(all)
+	replaced.Reset = true
+	write(t, s, meta(1), replaced)
+	work(t, s)
+	shut(t, s)
 	return dir
 }
 

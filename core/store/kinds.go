@@ -41,7 +41,7 @@ const (
 
 	// listItems is how much of a list goes into one record, where the list may be
 	// longer than the encoding allows.
-	listItems = 8 << 10
+	listItems = 256
 
 	// pieceBytes is how much of a snapshot is written at once.
 	pieceBytes = 256 << 10
