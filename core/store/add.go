@@ -26,7 +26,7 @@ func (s *Store) add(record core.Record) error {
 		return addOrphans(s.w, record.Orphans)
 	case core.DropOrphans:
 		s.orphans = dropOrphans(s.orphans, record.Positions)
-		for positions := range slices.Chunk(record.Positions, listItems) {
+		for positions := range slices.Chunk(record.Positions, positionsMax) {
 			s.w.Add(kindDropOrphans, func(dst []byte) []byte { return wire.AppendPositions(dst, positions) })
 		}
 	case core.SaveSnapshot:

@@ -39,9 +39,10 @@ const (
 	// entriesRecordBytes is about how much of several entries goes into one record.
 	entriesRecordBytes = 64 << 10
 
-	// listItems is how much of a list goes into one record, where the list may be
-	// longer than the encoding allows.
-	listItems = 256
+	// positionsMax and epochsMax are how much of a list goes into one record,
+	// where the list may be longer than the encoding allows.
+	positionsMax = 8 << 10
+	epochsMax    = 256
 
 	// pieceBytes is how much of a snapshot is written at once.
 	pieceBytes = 256 << 10

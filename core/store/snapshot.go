@@ -34,10 +34,10 @@ func newSnapshotWriter(dir journal.Directory, number uint64, snapshot *keyspace.
 }
 
 func addSnapshotHead(w *journal.Writer, s *keyspace.Snapshot, history journal.History) {
-	some := history[:min(len(history), listItems)]
+	some := history[:min(len(history), epochsMax)]
 	head := wire.SnapshotHead{At: s.At(), Time: s.Time(), Hash: s.Hash(), History: some}
 	w.Add(kindSnapshotHead, func(dst []byte) []byte { return wire.AppendSnapshotHead(dst, head) })
-	for more := range slices.Chunk(history[len(some):], listItems) {
+	for more := range slices.Chunk(history[len(some):], epochsMax) {
 		w.Add(kindHistory, func(dst []byte) []byte {
 			return wire.AppendSnapshotHead(dst, wire.SnapshotHead{History: more})
 		})
