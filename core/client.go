@@ -146,7 +146,7 @@ func (c *Client) onConnected(in Connected) {
 	if c.lobby.connected {
 		c.loseConnection()
 	}
-	c.lobby.onConnected(c.now, in.Conn)
+	c.lobby.onConnected(c.now, in.Conn, 0)
 	c.send(frame.ToRelay(), frame.Hello{
 		VersionMin: frame.VersionMin, VersionMax: frame.VersionMax,
 		Room: c.cfg.Room, Member: c.cfg.Member,

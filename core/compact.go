@@ -16,6 +16,7 @@ func (c *localCopy) reset(s *keyspace.Snapshot, history journal.History, answere
 	c.keepOrphans(parted, answered)
 	c.log = journal.NewLog(s.At(), history)
 	c.state = s.State()
+	c.loaded = loaded{}
 	c.saveSnapshot(true)
 	c.nothingDurable()
 	c.dropOrphans(c.orphans.withdrawAll(c.log.Contains))
@@ -51,6 +52,7 @@ func (c *localCopy) forgetAll(answered func(journal.Entry) bool) {
 	entries, _ := c.log.Between(c.log.Base().Index, c.log.Last().Index)
 	c.keepOrphans(entries, answered)
 	c.log, c.state = journal.Log{}, keyspace.New()
+	c.loaded = loaded{}
 	c.saveSnapshot(true)
 	c.nothingDurable()
 }

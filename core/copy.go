@@ -35,6 +35,8 @@ type localCopy struct {
 	marks   []mark   // Stores on their way, oldest first
 	durable journal.Position
 
+	loaded loaded
+
 	keepBytes int // entries kept at hand for replicas that fall behind
 	compactAt int // no compaction below this size of the journal
 }
@@ -61,6 +63,7 @@ func newLocalCopy(stored Stored, keepBytes int) (*localCopy, error) {
 		c.state.Apply(e)
 	}
 	c.durable = c.log.Last()
+	c.loaded = loaded{end: c.log.Last().Index, unsure: c.log.Last() != c.state.Committed()}
 	c.meta.raiseTo(c.log.Last().Epoch)
 	c.orphans.restore(stored.Orphans)
 	// A record whose entry is in the journal is either of a cut that a crash
@@ -143,6 +146,7 @@ func (c *localCopy) cut(after journal.Index, answered func(journal.Entry) bool) 
 func (c *localCopy) cutLog(after journal.Index, answered func(journal.Entry) bool) {
 	c.keepOrphans(c.log.Cut(after), answered)
 	c.records = append(c.records, Cut{After: after})
+	c.loaded.end = min(c.loaded.end, after)
 	c.shortenDurable()
 }
 
@@ -182,6 +186,7 @@ func (c *localCopy) commit(index journal.Index) []journal.Entry {
 		return nil
 	}
 	c.state.Commit(index)
+	c.loaded.learn(c.state.Committed(), c)
 	entries, _ := c.log.Between(before, index)
 	for _, e := range entries {
 		c.replaceable += e.SizeBytes()

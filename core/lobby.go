@@ -28,12 +28,17 @@ type lobby struct {
 	unseatedAt journal.Instant
 	witnessed  bool
 
+	greeted journal.Incarnation // of the newest hello
+	first   bool                // it is the first hello of that incarnation
+
 	heardAt   journal.Instant // when the relay's last frame came
 	deadAfter time.Duration
 	request   uint64 // the newest request number used with the relay
 }
 
-func (l *lobby) onConnected(now journal.Instant, conn uint64) {
+// onConnected notes a new connection of this incarnation.
+func (l *lobby) onConnected(now journal.Instant, conn uint64, as journal.Incarnation) {
+	l.first, l.greeted = l.greeted != as, as
 	l.conn, l.connected, l.welcome = conn, true, false
 	l.heardAt = now
 	if l.deadAfter == 0 {

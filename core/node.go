@@ -168,7 +168,7 @@ func (n *Node) onConnected(in Connected) {
 	if n.lobby.connected {
 		n.loseConnection()
 	}
-	n.lobby.onConnected(n.now, in.Conn)
+	n.lobby.onConnected(n.now, in.Conn, n.copy.meta.Incarnation)
 	member := n.cfg.Member
 	member.Node, member.Incarnation = n.copy.meta.Node, n.copy.meta.Incarnation
 	n.send(frame.ToRelay(), frame.Hello{

@@ -32,6 +32,13 @@ func (l *latestReads) all() []latestRead {
 
 // onRead answers from this copy, or takes a latest read if this is the master.
 func (n *Node) onRead(from journal.NodeID, r frame.Read) {
+	if r.Level == frame.LevelCommitted && n.copy.loaded.unsure {
+		n.reply(from, failed(r, &frame.Failure{
+			Code: frame.CodeNotMaster,
+			Text: "this copy was loaded from its storage and has not heard from a master since: it does not know what is committed",
+		}))
+		return
+	}
 	if r.Level != frame.LevelLatest {
 		n.reply(from, n.readCopy(r))
 		return
@@ -67,7 +74,7 @@ func (n *Node) answerReads() {
 	committed := n.copy.state.Committed().Index
 	kept := reads.confirmed[:0]
 	for _, r := range reads.confirmed {
-		if r.index > committed {
+		if r.index > committed || n.copy.loaded.unsure {
 			kept = append(kept, r)
 			continue
 		}

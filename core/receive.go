@@ -105,6 +105,13 @@ func (n *Node) onAnswer(from journal.NodeID, f frame.Frame) bool {
 }
 
 func (n *Node) onWelcome(f frame.Welcome) {
+	if n.lobby.first && f.Register.IsInSyncAs(n.id(), n.copy.meta.Incarnation) {
+		n.stop(fmt.Errorf("this copy was put back to an earlier state, or is a clone: %w", &frame.Failure{
+			Code: frame.CodeOutdated,
+			Text: fmt.Sprintf("%v was in sync as incarnation %d before this copy was started as that one", n.id(), n.copy.meta.Incarnation),
+		}))
+		return
+	}
 	n.lobby.onWelcome(n.now, f)
 	n.noteRegister()
 	if self, ok := n.lobby.member(n.id()); ok && self.Visible != n.cfg.Member.Visible {

@@ -26,7 +26,7 @@ type watchBook struct {
 	keys    []watchKey // sorted
 
 	// later holds watches from a position this copy has not committed yet, and
-	// all while it has committed nothing.
+	// all while it has committed nothing, or does not know what.
 	later []laterWatch
 
 	// first is where the room stood when this copy, empty until then, first
@@ -108,7 +108,7 @@ func (n *Node) onWatch(from journal.NodeID, f frame.Watch) {
 	// Where nothing is committed there is no position to begin at, and the zero
 	// one would mean "from now on" to the next copy that is asked.
 	committed := n.copy.state.Committed()
-	if committed.IsZero() || f.From.Index > committed.Index {
+	if committed.IsZero() || n.copy.loaded.unsure || f.From.Index > committed.Index {
 		n.watches.later = append(n.watches.later, laterWatch{key: key, watch: f})
 		return
 	}
@@ -170,18 +170,22 @@ func (n *Node) publish(committed []journal.Entry) {
 
 // resumeLater begins the watches whose position has been committed meanwhile.
 func (n *Node) resumeLater() {
+	if n.copy.loaded.unsure {
+		return
+	}
 	committed := n.copy.state.Committed().Index
+	first := max(n.watches.first, n.copy.loaded.end) // what was loaded is no news
 	var due []laterWatch
 	n.watches.later = slices.DeleteFunc(n.watches.later, func(l laterWatch) bool {
-		if committed == 0 || max(l.watch.From.Index, n.watches.first) > committed {
+		if committed == 0 || max(l.watch.From.Index, first) > committed {
 			return false
 		}
 		due = append(due, l)
 		return true
 	})
 	for _, l := range due {
-		if l.watch.From.IsZero() && n.copy.log.Base().Index <= n.watches.first {
-			l.watch.From = n.copy.log.At(n.watches.first)
+		if l.watch.From.IsZero() && n.copy.log.Base().Index <= first {
+			l.watch.From = n.copy.log.At(first)
 			n.reply(l.key.asker, frame.Changes{ID: l.watch.ID, Through: l.watch.From})
 			n.resumeWatch(l.key, l.watch)
 			continue
