@@ -49,8 +49,18 @@ func damaged(operation string, c *stoppedCopy) error {
 	if len(c.report.Damage) == 0 {
 		return nil
 	}
-	return withHint(fmt.Errorf("%s: %s is damaged in %s", operation, c.dir, plural(len(c.report.Damage), "place", "places")), exitFailed,
-		"start its node all the same: it keeps the damaged files, and the room brings it up; then look at the disk")
+	hint := "start its node all the same: it keeps the damaged files, and a node that was in sync with it brings it up; then look at the disk"
+	if id, _ := c.identity(); c.isAlone(id) {
+		hint = fmt.Sprintf("no other node was in sync with it, so what can't be read may be lost: understudy export --damaged %s FILE "+
+			"keeps the rest, and understudy import --help says how a room begins again with that", word(c.dir))
+	}
+	return withHint(fmt.Errorf("%s: %s is damaged in %s", operation, c.dir, plural(len(c.report.Damage), "place", "places")), exitFailed, hint)
+}
+
+// isAlone reports whether the copy knows of no other one that was in sync.
+func (c *stoppedCopy) isAlone(id journal.NodeID) bool {
+	inSync := c.stored.Meta.Register.InSync
+	return len(inSync) == 1 && inSync[0].Node == id
 }
 
 func checkedText(c *stoppedCopy) string {

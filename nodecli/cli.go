@@ -78,6 +78,10 @@ var unshared = map[string][]string{
 	"completion": {"relay", "room", "timeout", "json", "log-level", "log-format"},
 }
 
+// neverEmpty lists the flags whose empty value would stand for "not given": a
+// script whose variable is not set would use another folder than it means.
+var neverEmpty = []string{"dir", "name", "fsync", "ready-file", "addr-file"}
+
 func newParser(grammar *cli, c console) (*kong.Kong, error) {
 	return kong.New(grammar,
 		kong.Name("understudy"),
@@ -99,6 +103,9 @@ func checkShared(grammar *cli, parsed *kong.Context) error {
 	for _, p := range parsed.Path {
 		if p.Flag != nil && slices.Contains(unshared[command], p.Flag.Name) {
 			return fmt.Errorf("%s takes no --%s", command, p.Flag.Name)
+		}
+		if p.Flag != nil && slices.Contains(neverEmpty, p.Flag.Name) && parsed.FlagValue(p.Flag) == "" {
+			return fmt.Errorf("--%s: the value is empty, as that of a variable that is not set", p.Flag.Name)
 		}
 	}
 	if grammar.Room == "" || len(grammar.Room) > frame.RoomNameMaxBytes {

@@ -86,16 +86,27 @@ func (cmd *exportCommand) write(a store.Archive) error {
 	folder := filepath.Dir(cmd.File)
 	aside, err := os.CreateTemp(folder, ".export-*")
 	if err != nil {
-		return err
+		return cmd.named("create", err)
 	}
 	err = errors.Join(store.Export(disk.NewFile(aside), cmd.File, a), aside.Close())
 	if err == nil {
 		err = os.Rename(aside.Name(), cmd.File)
 	}
 	if err != nil {
-		return errors.Join(err, os.Remove(aside.Name()))
+		return errors.Join(cmd.named("write", err), os.Remove(aside.Name()))
 	}
 	return disk.SyncFolder(folder)
+}
+
+// named says an error of the file aside as one of the file that the user named.
+func (cmd *exportCommand) named(operation string, err error) error {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		return &fs.PathError{Op: operation, Path: cmd.File, Err: path.Err}
+	}
+	if link, ok := errors.AsType[*os.LinkError](err); ok {
+		return &fs.PathError{Op: operation, Path: cmd.File, Err: link.Err}
+	}
+	return err
 }
 
 // pipe is a file that is written once from its beginning to its end, such as

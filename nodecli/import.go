@@ -35,7 +35,14 @@ for the nodes that were in sync, and not for this copy.
 --new-room is for a room of which nothing is left, neither a node's copy nor the relay's register. The first node started
 there is master at once, and everything in the copy is the room's. Writes that other copies had beyond it are lost; if such
 a copy turns up after all, it becomes a replica, and what it has more becomes orphans. On a relay that still knows the room
-nothing is begun, and the node joins as any other.`
+nothing is begun, and the node joins as any other. To begin a room again:
+
+    1. stop every node of the room, and the relay
+    2. import the copy with --new-room; export --damaged makes one of what can be read of a damaged copy
+    3. move the room's register out of the relay's folder (its --dir, else relay in the user's data directory): the file of
+       room main is ` + disk.FileName(defaultRoom) + `.json, the name in base32, and import prints that of any other
+    4. start the relay
+    5. start the imported copy, before any other node`
 }
 
 // Run makes the copy.
@@ -173,14 +180,11 @@ func (c carried) text() string {
 	if c.dir == "" {
 		return text.String()
 	}
-	room := ""
-	if c.room != defaultRoom {
-		room = " --room " + word(c.room)
-	}
-	fmt.Fprintf(&text, "start it, under a new id: understudy node --dir %s%s\n", word(c.dir), room)
+	fmt.Fprintf(&text, "start it, under a new id: understudy node --dir %s%s\n", word(c.dir), roomFlag(c.room))
 	switch {
 	case c.newRoom:
 		fmt.Fprintln(&text, "a relay that does not know the room makes this node master: start it before any other")
+		fmt.Fprintf(&text, "where the relay still knows the room:\n%s", beginSteps(c.dir, c.room))
 	case len(c.inSync) > 0:
 		fmt.Fprintf(&text, "a relay that does not know the room waits for the nodes that were in sync: %s\n", strings.Join(c.inSync, " "))
 	}

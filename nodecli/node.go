@@ -35,6 +35,9 @@ A node that is started again on its folder is the same node: one without --dir a
 that no other process has. With --fsync interval or never, a node that was killed comes back as another one, because it may
 have forgotten what it promised; and a room that only such nodes were in is begun anew by the first to come after them all.
 
+Never restore a copy with cp or from a disk image: it would be an older state under an id that has promised more, and the room
+refuses it. understudy export makes a backup of a stopped node's copy, and understudy import a copy of that.
+
 SIGINT or SIGTERM makes the node hand over what it is master of, close its copy and leave; a second one ends it at once.`
 }
 
@@ -64,11 +67,16 @@ func (cmd *nodeCommand) Run(ctx context.Context, sh *shell) error {
 	if err != nil {
 		return onDisk(fmt.Errorf("node: %w", err))
 	}
-	err = cmd.stay(ctx, sh, node, whereCopy(copied))
-	if closeErr := leave(node); err == nil {
-		err = closed(closeErr)
+	defer warnOfLosses(node, log)()
+	err = cmd.stay(ctx, sh, node, copied)
+	closeErr := leave(node)
+	if err != nil {
+		return err
 	}
-	return err
+	if closeErr == nil && copied != nil {
+		log(host.LogInfo, "the copy is closed", "dir", copied.Dir())
+	}
+	return closed(closeErr)
 }
 
 // openCopy opens the folder of the copy; nil stands for memory.
@@ -118,8 +126,9 @@ func whereCopy(copied *disk.Disk) string {
 var rejoin = host.Pause{Max: 5 * time.Second}
 
 // stay joins, says so, and returns when the node is told to go or stops.
-func (cmd *nodeCommand) stay(ctx context.Context, sh *shell, node *host.Node, where string) error {
-	if err := sh.readable(ctx, node); err != nil {
+func (cmd *nodeCommand) stay(ctx context.Context, sh *shell, node *host.Node, copied *disk.Disk) error {
+	joining := &waiting{sh: sh, node: node, copied: copied}
+	if err := joining.readable(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil // told to go before it had joined
 		}
@@ -130,7 +139,7 @@ func (cmd *nodeCommand) stay(ctx context.Context, sh *shell, node *host.Node, wh
 	}
 	s := node.State()
 	fmt.Fprintf(sh.err, "understudy: node %v joined room %s at %s as %v, copy %s\n",
-		memberName{s.Node, s.Name}, word(sh.Room), sh.RelayURL, s.Role, where)
+		memberName{s.Node, s.Name}, word(sh.Room), sh.RelayURL, s.Role, whereCopy(copied))
 	if err := announce("--ready-file", cmd.ReadyFile, s.Node.String()); err != nil {
 		return err
 	}
@@ -159,27 +168,6 @@ func ended(node *host.Node) error {
 		return err
 	}
 	return onDisk(err)
-}
-
-// readable waits until the node's copy can be read. For the relay it waits no
-// longer than --timeout; a room that has no master may be waiting for others,
-// and is waited for.
-func (sh *shell) readable(ctx context.Context, node *host.Node) error {
-	limited, cancel := sh.limited(ctx)
-	err := node.Ready(limited)
-	cancel()
-	if err == nil || !node.State().Connected {
-		return err
-	}
-	whom := ""
-	for _, id := range node.State().Waiting.For {
-		whom += " " + id.String()
-	}
-	if whom != "" {
-		whom = ", and waits for" + whom
-	}
-	fmt.Fprintf(sh.err, "understudy: room %s has no master yet%s\n", word(sh.Room), whom)
-	return node.Ready(ctx)
 }
 
 // leaveTimeout is how long a node may take to hand over.

@@ -37,9 +37,9 @@ func openIn(config disk.Config) (*disk.Disk, error) {
 // has, so that a node started again is the same node; where all are in use, or
 // none is there, it is a new one.
 func openBelow(nodes string, config disk.Config) (*disk.Disk, error) {
-	room := filepath.Join(nodes, disk.FileName(config.Room))
+	room := filepath.Join(nodes, disk.FolderName(config.Room))
 	if config.Node != "" {
-		config.Dir = filepath.Join(room, disk.FileName(config.Node))
+		config.Dir = filepath.Join(room, disk.FolderName(config.Node))
 		return disk.Open(config)
 	}
 	kept, err := os.ReadDir(room)
@@ -58,7 +58,7 @@ func openBelow(nodes string, config disk.Config) (*disk.Disk, error) {
 	}
 	for range namesTried {
 		config.Node = friendlyName()
-		config.Dir = filepath.Join(room, disk.FileName(config.Node))
+		config.Dir = filepath.Join(room, disk.FolderName(config.Node))
 		if _, err := disk.ReadLabel(config.Dir); !errors.Is(err, disk.ErrNoLabel) {
 			continue // somebody's name
 		}
@@ -86,6 +86,7 @@ func diskHint(err error) string {
 		held    *disk.HeldError
 		foreign *disk.ForeignError
 		other   *disk.OtherRoomError
+		missing *disk.UnlabelledError
 		version *journal.VersionError
 	)
 	switch {
@@ -93,16 +94,38 @@ func diskHint(err error) string {
 		return "another --name or --dir starts another node"
 	case errors.As(err, &foreign):
 		return "--dir takes a new or empty folder, or that of a node"
+	case errors.As(err, &missing):
+		return unlabelledHint(missing)
 	case errors.As(err, &other):
 		return fmt.Sprintf("--room %s joins that room; another --dir begins a new copy", word(other.Room))
 	case errors.As(err, &version):
 		return "a newer understudy has written it: use that one, or another --dir"
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return "make room and start the node again: nothing that it acknowledged is lost"
+		return fmt.Sprintf("make room and start the node again, with %d bytes free: nothing that it acknowledged is lost", disk.StartBytes(folderOf(err)))
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS), errors.Is(err, syscall.ENOTDIR):
 		return "--dir names another folder for the copy, --memory needs none"
 	}
 	return "look at the disk, then start the node again: the log says what is left of the copy"
+}
+
+// folderOf returns the folder of the file that an error names; empty if it names
+// none.
+func folderOf(err error) string {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		return filepath.Dir(path.Path)
+	}
+	if link, ok := errors.AsType[*os.LinkError](err); ok {
+		return filepath.Dir(link.New)
+	}
+	return ""
+}
+
+// unlabelledHint never says that the folder can go: a whole copy may be in it.
+func unlabelledHint(missing *disk.UnlabelledError) string {
+	if missing.Unfinished {
+		return "nothing opens it: remove the folder, and begin the import again"
+	}
+	return "keep the folder, the copy is in it; put NODE back, as two lines: room \"NAME OF THE ROOM\" and node \"NAME OF THE NODE\""
 }
 
 // errNotClosed is the end of a node whose copy could not be closed in order.

@@ -32,7 +32,9 @@ func (setCommand) Help() string {
 
 It prints the receipt, which "understudy verify" checks later:
 
-    7/1042 by=k3mf9x2p ack=all copies=3 durable=3`
+    7/1042 by=k3mf9x2p ack=all copies=3 durable=3
+
+--ack all means every node that is in sync at that moment: with one node left in sync that is one copy.`
 }
 
 // Run stores the value.

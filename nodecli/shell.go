@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"time"
 
 	"github.com/understudy-dev/understudy/core/host"
@@ -27,9 +28,17 @@ func (sh *shell) limited(ctx context.Context) (context.Context, context.CancelFu
 func (sh *shell) transport() (*socket.Transport, error) {
 	transport, err := socket.New(sh.RelayURL)
 	if err != nil {
-		return nil, &exitError{status: exitMisuse, err: err}
+		return nil, &exitError{status: exitMisuse, err: err, hint: relayHint(sh.RelayURL)}
 	}
 	return transport, nil
+}
+
+// relayHint says how an address that was given without the rest is written.
+func relayHint(given string) string {
+	if _, _, err := net.SplitHostPort(given); err != nil {
+		return "an address is as ws://" + defaultAddress + "/ws"
+	}
+	return fmt.Sprintf("--relay ws://%s/ws", given)
 }
 
 // client joins the room as a client, within ctx; the caller closes it. What it

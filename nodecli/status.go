@@ -23,7 +23,10 @@ func (statusCommand) Help() string {
     understudy status --json | jq -r .register.master
 
 LAST is the end of a node's journal, COMMIT what no clean failover can take back, LAG how many entries it is behind the
-master.`
+master. STORAGE is where a copy is kept; files/interval and files/never are in files that are not synced with every write.
+
+"epoch 3: opened again without X" means that the mastership of that epoch began although none of the complete copies was
+there: writes that only X had are missing from it.`
 }
 
 // redrawEvery is the pause of --watch.

@@ -20,6 +20,7 @@ type registerJSON struct {
 	Epoch   journal.EpochNumber `json:"epoch"`
 	Master  *string             `json:"master"` // null without one
 	InSync  []string            `json:"inSync"`
+	Losses  []lossJSON          `json:"losses"` // the newest last
 }
 
 // nodeJSON is one node with a copy. What a node that does not answer would have
@@ -39,7 +40,9 @@ type nodeJSON struct {
 func statusJSON(s host.RoomStatus) roomJSON {
 	room := roomJSON{
 		Room: s.Room, Waiting: []string{}, Nodes: []nodeJSON{},
-		Register: registerJSON{Version: s.Register.Version, Epoch: s.Register.Epoch.Number, InSync: []string{}},
+		Register: registerJSON{
+			Version: s.Register.Version, Epoch: s.Register.Epoch.Number, InSync: []string{}, Losses: lossesJSON(s.Register.Losses),
+		},
 	}
 	if master := s.Register.Epoch.Master; !master.IsZero() && isPresent(s, master) {
 		room.Register.Master = text(master.String())

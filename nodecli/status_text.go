@@ -19,6 +19,9 @@ func writeStatus(w io.Writer, s host.RoomStatus) error {
 	if len(s.Waiting.For) > 0 {
 		fmt.Fprintln(&text, waitingText(s))
 	}
+	for _, loss := range s.Register.Losses {
+		fmt.Fprintln(&text, lossText(s, loss))
+	}
 	if len(s.Nodes) == 0 {
 		fmt.Fprintln(&text, "no node is here: understudy node starts one")
 	} else {

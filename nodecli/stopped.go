@@ -58,12 +58,15 @@ func stoppedHint(err error) string {
 		held    *disk.HeldError
 		foreign *disk.ForeignError
 		version *journal.VersionError
+		missing *disk.UnlabelledError
 	)
 	switch {
 	case errors.As(err, &held):
 		return "stop that process first"
+	case errors.As(err, &missing):
+		return unlabelledHint(missing)
 	case errors.As(err, &foreign):
-		return "name the folder of a node; one that an import was cut off in can be removed, and the import begun again"
+		return "name the folder of a node"
 	case errors.As(err, &version):
 		return "a newer understudy has written it: use that one; nothing was touched"
 	case errors.Is(err, store.ErrUnfinished):

@@ -66,6 +66,7 @@ type Disk struct {
 	running sync.WaitGroup
 
 	mu       sync.Mutex
+	formers  []journal.NodeID
 	store    *store.Store
 	loaded   bool
 	unsynced bool  // something was written since the last sync; unused with Always
@@ -121,6 +122,9 @@ func Open(config Config) (*Disk, error) {
 	}
 	d := newDisk(dir, config)
 	d.label, d.lock = label, lock
+	if d.formers, err = readFormers(config.Dir); err != nil {
+		d.say(host.LogWarn, "the former ids can't be read", keyError, err)
+	}
 	return d, nil
 }
 
@@ -155,8 +159,14 @@ func (d *Disk) Dir() string { return d.dir }
 // Label returns whose copy it is.
 func (d *Disk) Label() Label { return d.label }
 
-// Name returns "files".
-func (d *Disk) Name() string { return "files" }
+// Name returns "files", and for a copy that is not synced with every write
+// "files/interval" or "files/never": it counts less, and people should see it.
+func (d *Disk) Name() string {
+	if d.fsync == Always {
+		return "files"
+	}
+	return "files/" + d.fsync.String()
+}
 
 // Durable reports whether every write is synced before it is promised.
 func (d *Disk) Durable() bool { return d.fsync == Always }
@@ -173,7 +183,8 @@ func (d *Disk) Load(context.Context) (core.Stored, error) {
 		return core.Stored{}, err
 	}
 	d.loaded = true
-	d.tell(report)
+	d.tell(report, isAlone(stored.Meta.Register, report.Former))
+	d.noteFormer(report.Former)
 	d.running.Go(d.work)
 	if d.fsync == Interval {
 		d.running.Go(d.syncNowAndThen)

@@ -80,7 +80,8 @@ func wreck(files journal.Directory, open func() (host.Storage, error)) hosttest.
 func TestADiskSaysWhetherItsCopySurvives(t *testing.T) {
 	for _, mode := range modes {
 		d := mustOpen(t, Config{Dir: t.TempDir(), Fsync: mode})
-		if d.Name() != "files" || d.Durable() != (mode == Always) {
+		want := map[Fsync]string{Always: "files", Interval: "files/interval", Never: "files/never"}[mode]
+		if d.Name() != want || d.Durable() != (mode == Always) {
 			t.Errorf("with %v: %s, durable %v", mode, d.Name(), d.Durable())
 		}
 		mustClose(t, d)

@@ -6,8 +6,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/understudy-dev/understudy/core/store"
 )
 
 // Label says whose copy a folder holds. It stands there in a file of its own,
@@ -81,6 +84,21 @@ type ForeignError struct {
 	File string // one of those there
 }
 
+// UnlabelledError says that a folder holds a copy's journal but does not say
+// whose: its label is gone, or an import was cut off before it.
+type UnlabelledError struct {
+	Dir        string
+	Unfinished bool // an import was cut off
+}
+
+// Error names the folder and what is missing.
+func (e *UnlabelledError) Error() string {
+	if e.Unfinished {
+		return fmt.Sprintf("%s holds a part of a copy: its import was not finished", e.Dir)
+	}
+	return fmt.Sprintf("%s holds a journal, but its file %s, which says whose copy it is, is missing", e.Dir, labelFile)
+}
+
 // Error names the folder and what was found there.
 func (e *ForeignError) Error() string {
 	return fmt.Sprintf("%s holds no copy of a node, but other files, %s among them", e.Dir, e.File)
@@ -102,6 +120,10 @@ func checkFree(dir string) error {
 	if err != nil {
 		return err
 	}
+	if slices.ContainsFunc(all, isOfCopy) {
+		_, _, err := store.Inspect(Folder{dir})
+		return &UnlabelledError{Dir: dir, Unfinished: errors.Is(err, store.ErrUnfinished)}
+	}
 	for _, entry := range all {
 		switch name := entry.Name(); {
 		case entry.IsDir(), name[0] == '.', name == lockFile, name == labelFile+".new":
@@ -110,4 +132,10 @@ func checkFree(dir string) error {
 		}
 	}
 	return nil
+}
+
+// isOfCopy reports whether a file is one that only a copy has.
+func isOfCopy(entry fs.DirEntry) bool {
+	name := entry.Name()
+	return entry.Type().IsRegular() && (strings.HasSuffix(name, ".journal") || strings.HasSuffix(name, ".snapshot"))
 }

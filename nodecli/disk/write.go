@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 )
 
 var fileNames = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
@@ -14,6 +15,26 @@ var fileNames = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPaddi
 // file system takes for another one or for something else: of the bytes, in
 // base32. The names of rooms and nodes stay below 255 characters.
 func FileName(name string) string { return fileNames.EncodeToString([]byte(name)) }
+
+// FolderName is a name for a folder of what has a name that people gave. It is
+// that name where every file system tells it from others, so that people find
+// it; any other is encoded by [FileName], behind a character the former lack.
+func FolderName(name string) string {
+	const readable = "abcdefghijklmnopqrstuvwxyz0123456789-"
+	if name == "" || strings.Trim(name, readable) != "" || isDevice(name) {
+		return "_" + FileName(name)
+	}
+	return name
+}
+
+// isDevice reports whether Windows takes a name for a device's.
+func isDevice(name string) bool {
+	switch name {
+	case "con", "prn", "aux", "nul":
+		return true
+	}
+	return len(name) == 4 && (name[:3] == "com" || name[:3] == "lpt") && name[3] >= '0' && name[3] <= '9'
+}
 
 // MakeFolder makes a folder that only this user can look into, and those above
 // it that are missing, so that they are still there after a power cut.

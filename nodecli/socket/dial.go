@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 	"sync/atomic"
 
 	"github.com/coder/websocket"
@@ -26,6 +27,9 @@ var _ host.Transport = (*Transport)(nil)
 func New(relay string) (*Transport, error) {
 	u, err := url.Parse(relay)
 	switch {
+	case !strings.Contains(relay, "://"):
+		// Said before what the parser makes of HOST:PORT.
+		return nil, fmt.Errorf("relay %q: a relay's address begins with ws:// or wss://", relay)
 	case err != nil:
 		return nil, fmt.Errorf("relay: %w", err)
 	case u.Scheme != "ws" && u.Scheme != "wss":

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/understudy-dev/understudy/core"
+	"github.com/understudy-dev/understudy/core/host"
+	"github.com/understudy-dev/understudy/core/journal"
+	"github.com/understudy-dev/understudy/nodecli/disk"
+)
+
+// lookEvery is how long a node may wait for its room before people are told whom
+// for, and how often that is looked at again.
+const lookEvery = time.Second
+
+// waiting is how a node waits until its copy can be read.
+type waiting struct {
+	sh     *shell
+	node   *host.Node
+	copied *disk.Disk // nil for a copy in memory
+	told   string
+}
+
+// readable waits until the copy can be read. For the first connection it waits
+// no longer than --timeout. After that the relay may go and come back, and a
+// room that has no master may be waiting for others, and is waited for.
+func (w *waiting) readable(ctx context.Context) error {
+	began, joined := time.Now(), false
+	for {
+		step := lookEvery
+		if !joined {
+			step = min(step, max(w.sh.Timeout-time.Since(began), 0))
+		}
+		limited, cancel := context.WithTimeoutCause(ctx, step, waited{fmt.Sprintf("waited %v", w.sh.Timeout)})
+		err := w.node.Ready(limited)
+		cancel()
+		if err == nil || ctx.Err() != nil || stopped(w.node) {
+			return err
+		}
+		s := w.node.State()
+		joined = joined || s.Connected
+		if !joined && time.Since(began) >= w.sh.Timeout {
+			return err
+		}
+		w.tell(s)
+	}
+}
+
+// tell says whom the room waits for, where that is news.
+func (w *waiting) tell(s core.Status) {
+	if !s.Connected || s.Seated {
+		return
+	}
+	text := w.text(s)
+	if text != w.told {
+		w.told = text
+		fmt.Fprint(w.sh.err, text)
+	}
+}
+
+func (w *waiting) text(s core.Status) string {
+	var text strings.Builder
+	fmt.Fprintf(&text, "understudy: room %s has no master yet", word(w.sh.Room))
+	if len(s.Waiting.For) > 0 {
+		fmt.Fprintf(&text, ", and waits for %s", strings.Join(idTexts(s.Waiting.For), " "))
+	}
+	text.WriteString("\n")
+	if w.copied == nil {
+		return text.String()
+	}
+	formers := w.copied.Formers()
+	isFormer := func(id journal.NodeID) bool { return slices.Contains(formers, id) }
+	gone := 0
+	for _, id := range s.Waiting.For {
+		if isFormer(id) {
+			gone++
+			fmt.Fprintf(&text, "understudy: %v was this copy and will not come back; this copy may lack what that had\n", id)
+		}
+	}
+	switch {
+	case gone == 0:
+	case gone < len(s.Waiting.For) && !s.Waiting.All:
+		text.WriteString("hint: start another one of those: it brings this copy up\n")
+	default:
+		fmt.Fprintf(&text, "hint: what can be read of a copy can begin the room again; of all that are left take the best. Stop this node, then\n%s",
+			newRoomSteps(w.copied.Dir(), w.sh.Room))
+	}
+	return text.String()
+}
+
+// newRoomSteps is how a room begins again with a copy.
+func newRoomSteps(dir, room string) string {
+	return fmt.Sprintf("  understudy export --damaged %s FILE\n  understudy import --new-room FILE NEWDIR\n%s", word(dir), beginSteps("NEWDIR", room))
+}
+
+// beginSteps is what follows import --new-room.
+func beginSteps(dir, room string) string {
+	return fmt.Sprintf(`  1. stop every node of the room, and the relay
+  2. move the file %s out of the relay's folder (its --dir, else relay in the user's data directory)
+  3. start the relay
+  4. start this node before any other: understudy node --dir %s%s
+`, disk.FileName(room)+".json", word(dir), roomFlag(room))
+}
+
+func roomFlag(room string) string {
+	if room == defaultRoom {
+		return ""
+	}
+	return " --room " + word(room)
+}
