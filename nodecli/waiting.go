@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/understudy-dev/understudy/core"
@@ -29,10 +30,17 @@ type waiting struct {
 // no longer than --timeout. After that the relay may go and come back, and a
 // room that has no master may be waiting for others, and is waited for.
 func (w *waiting) readable(ctx context.Context) error {
-	began, joined := time.Now(), false
+	began := time.Now()
+	var joined atomic.Bool // also where the relay has gone between two looks
+	note := func(s core.Status) {
+		if s.Connected {
+			joined.Store(true)
+		}
+	}
+	defer w.node.OnStatus(note)()
 	for {
 		step := lookEvery
-		if !joined {
+		if !joined.Load() {
 			step = min(step, max(w.sh.Timeout-time.Since(began), 0))
 		}
 		limited, cancel := context.WithTimeoutCause(ctx, step, waited{fmt.Sprintf("waited %v", w.sh.Timeout)})
@@ -42,8 +50,8 @@ func (w *waiting) readable(ctx context.Context) error {
 			return err
 		}
 		s := w.node.State()
-		joined = joined || s.Connected
-		if !joined && time.Since(began) >= w.sh.Timeout {
+		note(s)
+		if !joined.Load() && time.Since(began) >= w.sh.Timeout {
 			return err
 		}
 		w.tell(s)
