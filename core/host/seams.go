@@ -26,7 +26,7 @@ type Storage interface {
 	// Durable reports whether a copy here survives a restart of its process.
 	Durable() bool
 
-	// Name is one word for people: "memory", "files", "opfs".
+	// Name is one word for people: "memory", "files", "files/interval", "opfs".
 	Name() string
 
 	// Close marks a clean shutdown and frees what it holds.
