@@ -91,19 +91,32 @@ func (w *Writer) Flush() error {
 	if err != nil {
 		return w.fail("write", err)
 	}
-	w.end += int64(len(w.buf))
+	written := int64(len(w.buf))
+	w.end += written
 	w.buf = w.buf[:0]
 	if cap(w.buf) > bufferKeepBytes {
 		w.buf = nil
 	}
 	if w.ahead > 0 && w.end > w.zeroed {
-		if _, err := w.file.WriteAt(make([]byte, w.ahead), w.end); err != nil {
+		zeros := w.ahead
+		if written > zeros/aheadWrites {
+			zeros /= aheadLess
+		}
+		if _, err := w.file.WriteAt(make([]byte, zeros), w.end); err != nil {
 			return w.fail("write ahead", err)
 		}
-		w.zeroed = w.end + w.ahead
+		w.zeroed = w.end + zeros
 	}
 	return nil
 }
+
+// Zeros written ahead cost the write that comes upon their end. They are for
+// aheadWrites writes at least, so that one in so many is slow; where writes are
+// too large for that there are less, so that none is.
+const (
+	aheadWrites = 256
+	aheadLess   = 8
+)
 
 // bufferKeepBytes is how large a buffer may be that is used again.
 const bufferKeepBytes = 4 << 20
