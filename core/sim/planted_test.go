@@ -96,7 +96,9 @@ func TestABugInSyncingIsFoundBySeeds(t *testing.T) {
 					bug.plant.Directory = d
 					return bug.plant
 				}})
-				if r.Failure == nil {
+				// Where the bug has lost what a copy's last start was, the room takes
+				// that copy for a clone, and has no master for as long as it waits.
+				if r.Failure == nil || r.Failure.Check == "convergence" {
 					continue
 				}
 				if !strings.Contains(bug.checks, r.Failure.Check) {
