@@ -6,6 +6,7 @@ import (
 
 	"github.com/understudy-dev/understudy/core"
 	"github.com/understudy-dev/understudy/core/journal"
+	"github.com/understudy-dev/understudy/core/keyspace"
 	"github.com/understudy-dev/understudy/core/wire"
 )
 
@@ -98,11 +99,21 @@ func (s *Store) reset(record core.SaveSnapshot) error {
 		return err
 	}
 	s.snapshot++
-	made, err := newSnapshotWriter(s.dir, s.snapshot, record.Snapshot, record.History)
+	if err := s.saveWhole(s.snapshot, record.Snapshot, record.History); err != nil {
+		return err
+	}
+	at := record.Snapshot.At()
+	s.last = at.Index
+	return s.rotate(wire.StoredBase{Snapshot: s.snapshot, At: at, After: at.Index})
+}
+
+// saveWhole writes a snapshot at once and gives its file the name.
+func (s *Store) saveWhole(number uint64, snapshot *keyspace.Snapshot, history journal.History) error {
+	made, err := newSnapshotWriter(s.dir, number, snapshot, history)
 	if err != nil {
 		return err
 	}
-	s.making = made
+	s.making = made // closed by abandon, should a step fail
 	for !made.done {
 		if err := made.step(); err != nil {
 			return err
@@ -112,9 +123,7 @@ func (s *Store) reset(record core.SaveSnapshot) error {
 		return err
 	}
 	s.making = nil
-	at := record.Snapshot.At()
-	s.last = at.Index
-	return s.rotate(wire.StoredBase{Snapshot: made.number, At: at, After: at.Index})
+	return nil
 }
 
 // dropSnapshot gives up the snapshot that is being written or waited for.

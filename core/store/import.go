@@ -76,7 +76,7 @@ func (s *Store) importAll(stored core.Stored) error {
 	if stored.Snapshot != nil {
 		at := stored.Snapshot.At()
 		base = wire.StoredBase{Snapshot: 1, At: at, After: at.Index}
-		if err := s.importSnapshot(stored); err != nil {
+		if err := s.saveWhole(1, stored.Snapshot, stored.History); err != nil {
 			return err
 		}
 	}
@@ -87,22 +87,4 @@ func (s *Store) importAll(stored core.Stored) error {
 		return err
 	}
 	return s.w.Close()
-}
-
-func (s *Store) importSnapshot(stored core.Stored) error {
-	made, err := newSnapshotWriter(s.dir, 1, stored.Snapshot, stored.History)
-	if err != nil {
-		return err
-	}
-	s.making = made
-	for !made.done {
-		if err := made.step(); err != nil {
-			return err
-		}
-	}
-	if err := made.finish(s.dir); err != nil {
-		return err
-	}
-	s.making = nil
-	return nil
 }
