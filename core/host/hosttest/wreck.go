@@ -123,8 +123,7 @@ func changedByte(r *ruin) {
 	for part := range 8 {
 		r.refill()
 		r.changeLargest(func(content []byte) []byte {
-			content[part*(len(content)-1)/7] ^= 0x10
-			return content
+			return flip(content, part*(len(content)-1)/7)
 		})
 		r.isPrefix(r.read())
 		r.clear()
@@ -157,7 +156,7 @@ func missingFile(r *ruin) {
 
 func goesOnAsAnother(r *ruin) {
 	r.refill()
-	r.changeLargest(func(content []byte) []byte { content[len(content)/2] ^= 1; return content })
+	r.changeLargest(func(content []byte) []byte { return flip(content, len(content)/2) })
 	storage, stored := r.load()
 	other := metaOf(1)
 	other.Node = node(7)

@@ -40,3 +40,13 @@ func (r *ruin) changeLargest(change func([]byte) []byte) {
 	c.done("sync", file.Sync())
 	c.done("close", file.Close())
 }
+
+// flip changes the first byte from a place on that is not zero: zeros may stand
+// between records, where nobody reads them.
+func flip(content []byte, at int) []byte {
+	for content[at] == 0 {
+		at++
+	}
+	content[at] ^= 0x10
+	return content
+}
