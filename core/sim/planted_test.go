@@ -96,8 +96,9 @@ func TestABugInSyncingIsFoundBySeeds(t *testing.T) {
 					bug.plant.Directory = d
 					return bug.plant
 				}})
-				// Where the bug has lost what a copy's last start was, the room takes
-				// that copy for a clone, and has no master for as long as it waits.
+				// The store itself may find what the bug has lost, as damage. Was that
+				// copy alone in the in-sync list, then the room waits for it, rightly
+				// and for ever: that is no find of the checks.
 				if r.Failure == nil || r.Failure.Check == "convergence" {
 					continue
 				}
