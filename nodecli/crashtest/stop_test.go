@@ -96,7 +96,7 @@ func TestWritesGoOnWithoutAReplicaStoppedForLongerUntilItHasCaughtUp(t *testing.
 func (r *room) sleep(t *testing.T, l *ledger, n *node) {
 	t.Helper()
 	n.Signal(t, syscall.SIGSTOP)
-	l.waitMore(t, 20) // those that do not wait for it
+	l.waitMore(t, 100) // those that do not wait for it, and not only those that were on their way
 }
 
 // wake lets a node go on that is alone, and reports whether it is master then:
