@@ -16,6 +16,8 @@ func FailureOf(answer Frame) *Failure {
 		return a.Failure
 	case Report:
 		return a.Failure
+	case OrphanList:
+		return a.Failure
 	}
 	return nil
 }

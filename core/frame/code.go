@@ -22,6 +22,7 @@ const (
 	CodeInvalid           Code = 6 // makes no sense; nothing written
 	CodeTimeout           Code = 7 // nothing was read within the time given
 	CodeBusy              Code = 8 // a queue is full; nothing written, may be retried
+	CodeSessionCut        Code = 9 // what the session has written or seen is not in the history any more
 
 	// About the register.
 	CodeStale      Code = 20 // the version or epoch is not the register's
@@ -31,6 +32,7 @@ const (
 	CodeRetry      Code = 24 // not yet; ask again after the time given
 	CodeAwaiting   Code = 25 // the relay waits for nodes of an adopted register
 	CodeNotAllowed Code = 26 // not a candidate, a client, or nothing of that kind is allowed
+	CodeInSyncHere Code = 27 // an in-sync node is present: no takeover is needed
 
 	// About a connection.
 	CodeVersion  Code = 40 // no protocol version in common
@@ -61,6 +63,7 @@ var codeNames = map[Code]string{
 	CodeInvalid:           "INVALID",
 	CodeTimeout:           "TIMEOUT",
 	CodeBusy:              "BUSY",
+	CodeSessionCut:        "SESSION_CUT",
 	CodeStale:             "STALE",
 	CodeNotInSync:         "NOT_IN_SYNC",
 	CodeMasterHere:        "MASTER_HERE",
@@ -68,6 +71,7 @@ var codeNames = map[Code]string{
 	CodeRetry:             "RETRY",
 	CodeAwaiting:          "AWAITING",
 	CodeNotAllowed:        "NOT_ALLOWED",
+	CodeInSyncHere:        "IN_SYNC_HERE",
 	CodeVersion:           "VERSION",
 	CodeReplaced:          "REPLACED",
 	CodeProtocol:          "PROTOCOL",
@@ -84,7 +88,8 @@ type Failure struct {
 	Code Code
 	Text string // a clause for people, with the numbers
 
-	// Position is where the write stands, with CodeOutcomeUnknown, if known.
+	// Position is where the write stands, with CodeOutcomeUnknown, if known; with
+	// CodeSessionCut it is the newest position that the session and the history share.
 	Position journal.Position
 }
 

@@ -122,7 +122,26 @@ type Confirm struct {
 	Epoch   journal.Epoch
 }
 
-// Answer answers Claim, Amend, Handover and Confirm. A change that was made
+// Configure asks for other settings of the room. Any peer may. The relay
+// refuses it with CodeStale where Version is not the register's, and with
+// CodeInvalid where a value is out of its range.
+type Configure struct {
+	Request  uint64
+	Version  register.Version // the value it changes
+	Settings register.Settings
+}
+
+// TakeOver asks for an unclean mastership of a node, by hand: for a room whose
+// in-sync copies will not come back. Any peer may ask. It is refused with
+// CodeInSyncHere while an in-sync node is present that could be master, but for
+// that node itself; and it leaves a loss record that names who was missing.
+type TakeOver struct {
+	Request   uint64
+	Version   register.Version // the value it changes
+	Successor journal.NodeID   // connected, with a copy; it need be neither in sync nor a candidate
+}
+
+// Answer answers Claim, Amend, Handover, Confirm, Configure and TakeOver. A change that was made
 // reaches the node as Changed before its Answer.
 type Answer struct {
 	Request uint64

@@ -41,7 +41,50 @@ type Replicate struct {
 	Prev    journal.Position // the entry before the first one here
 	Entries []journal.Entry
 	Commit  journal.Index
+
+	// Hash is the master's state hash at the last entry here, or at Prev where
+	// there is none; 0 where it does not say.
+	Hash uint64
 }
+
+// Differs says that the state at a position has another hash here than the
+// master said: one of the two copies is wrong, and it is this one that is made
+// anew. The master takes it off the in-sync list and sends a snapshot.
+type Differs struct {
+	Incarnation journal.Incarnation
+	At          journal.Position
+	Hash        uint64 // here
+}
+
+// Elect is what strategies say to each other while the room has no master; see
+// package election. Number is the epoch number that is to be claimed: what is
+// said for another one has no effect.
+type Elect struct {
+	Number journal.EpochNumber
+	Kind   ElectKind
+
+	// Priority and Node are the candidate's that it is about.
+	Priority int32
+	Node     journal.NodeID
+	Last     journal.Position // the end of that candidate's journal
+	Round    uint64           // tells rounds of one vacancy apart
+}
+
+// ElectKind says what an [Elect] means.
+type ElectKind uint8
+
+// The kinds, with the strategies that know them.
+const (
+	ElectCall        ElectKind = 1 // bully: does anybody better live?
+	ElectAlive       ElectKind = 2 // bully: yes, leave it to me
+	ElectCoordinator ElectKind = 3 // bully, ring: this one claims
+	ElectToken       ElectKind = 4 // ring: the best so far
+	ElectPreAsk      ElectKind = 5 // vote: would you vote for me?
+	ElectPreGrant    ElectKind = 6 // vote: I would
+	ElectAsk         ElectKind = 7 // vote: your vote, please
+	ElectGrant       ElectKind = 8 // vote: you have it
+	ElectDeny        ElectKind = 9 // vote: not you, in either round
+)
 
 // Ack says that everything up to Match is checked against the master's journal
 // and durable here.

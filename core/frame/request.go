@@ -18,6 +18,10 @@ type Op interface{ op() }
 type Set struct {
 	Key   string
 	Value []byte
+
+	// TTL is how long the key is to last, by the room's logical time; 0 for ever,
+	// also where the key had a deadline before.
+	TTL time.Duration
 }
 
 // Delete removes a key; its result is 1 if there was one, else 0.
@@ -26,10 +30,32 @@ type Delete struct{ Key string }
 // Increment adds By to the decimal integer at Key (absent counts as 0); its
 // result is the new number. It conflicts where the value is no such integer or
 // the sum overflows int64.
+//
+// The key keeps its deadline.
 type Increment struct {
 	Key string
 	By  int64
 }
+
+// Append adds bytes behind the value at Key, where absent counts as empty; its
+// result is the new length. The key keeps its deadline.
+type Append struct {
+	Key   string
+	Value []byte
+}
+
+// Expire gives a key a new deadline, TTL from now by the room's logical time,
+// or with 0 none. Its result is 1 if there is such a key, else 0. The key gets a
+// new revision.
+type Expire struct {
+	Key string
+	TTL time.Duration
+}
+
+// Resolve changes nothing. As the only operation of a write by
+// [journal.Orphan.Resolver] it discards the orphan; behind others it makes their
+// write the orphan's replay.
+type Resolve struct{ Orphan journal.Position }
 
 // Condition must hold for a write to be made. It is evaluated once, by the
 // master, before the first operation, against its latest state. Exactly one of
@@ -57,6 +83,10 @@ type Write struct {
 	// master whose dedupe table has forgotten the client that it must not guess.
 	Known journal.Index
 	Retry bool
+
+	// Degrade makes do with what there is where too few nodes are in sync for
+	// Ack: the receipt says what it got.
+	Degrade bool
 }
 
 // Written answers Write.
@@ -82,11 +112,13 @@ type Level uint8
 // The read levels. LevelLocal is what the copy has, committed or not.
 // LevelCommitted is what no clean failover can take back. LevelLatest is
 // linearizable: answered by the master, which confirms with the relay that it
-// still is the master.
+// still is the master. LevelSession is LevelLocal of a copy that has what
+// Read.Least names: what the asker has written or seen before.
 const (
 	LevelLocal     Level = 0
 	LevelCommitted Level = 1
 	LevelLatest    Level = 2
+	LevelSession   Level = 3
 )
 
 // Read asks for the keys of a range in order. A read of one key has Exact.
@@ -98,6 +130,14 @@ type Read struct {
 	After string // continue behind this key; "" from the start
 	Limit uint32 // at most this many; 0 is 1,000
 	Bare  bool   // keys and revisions without values
+
+	// Least is a position that the state read must cover, at its level: the copy
+	// waits for it, at most for Wait, and then answers CodeTimeout. Where it can't
+	// come any more, because the room's history goes on without it, the answer is
+	// CodeSessionCut, and Failure.Position the newest position before it that is in
+	// the history. Zero asks for nothing.
+	Least journal.Position
+	Wait  time.Duration
 }
 
 // ReadReply answers Read. A reply holds at most about 1 MiB; More says that
@@ -111,26 +151,61 @@ type ReadReply struct {
 	Failure  *Failure
 }
 
-// Watch asks a copy for every committed change under a prefix from now on, or
-// after From if it is not zero. A Watch with an ID in use replaces it.
+// Watch asks a copy for every change under a prefix from now on, or after From
+// if it is not zero. A Watch with an ID in use replaces it. LevelCommitted shows
+// what is committed. LevelLocal shows changes when the copy has them, and takes
+// back those that are rolled back. There is no other level of a Watch.
 type Watch struct {
 	ID     uint64
 	Prefix string
 	Exact  bool // Prefix is one whole key
 	From   journal.Position
+	Level  Level
 }
 
 // Unwatch ends a Watch.
 type Unwatch struct{ ID uint64 }
 
-// Changes are committed changes, in order; all changes of one entry that match
-// are in the same frame. The first Changes of a Watch has no events and says
-// where it begins.
+// Changes are changes, in order; all changes of one entry that match are in the
+// same frame. The first Changes of a Watch has no events and says where it
+// begins.
+//
+// After a gap the state follows: Items by key, as of Through, in one Changes or
+// more. As long as More is true the rest of the state is to come; each part is
+// asked for by [Proceed]. Behind the last part the watch goes on from Through.
 type Changes struct {
 	ID      uint64
 	Through journal.Position // everything up to here has been sent
 	Gap     bool             // what lies between From and here can't be had any more
 	Events  []journal.Event
+	Items   []journal.Item // of the state, with Gap or behind it
+	More    bool
+
+	// Ahead says that From is behind the end of what this copy has at the watch's
+	// level, which Through is: nothing is sent before the room has come so far.
+	Ahead   bool
+	Failure *Failure
+}
+
+// Proceed asks for the next part of the state that a Watch sends after a gap.
+type Proceed struct{ ID uint64 }
+
+// ListOrphans asks a node for the orphans kept there, in the order of their
+// positions.
+type ListOrphans struct {
+	ID    uint64
+	After journal.Position // continue behind this one; zero from the start
+	Only  journal.Position // only this one; its epoch may be given by number alone. Zero: all
+	All   bool             // superseded ones too
+	Limit uint32           // at most this many; 0 is 100
+}
+
+// OrphanList answers ListOrphans. It holds at most about 1 MiB beyond the first
+// orphan; More says that there are more behind the last.
+type OrphanList struct {
+	ID      uint64
+	Orphans []journal.Orphan
+	More    bool
 	Failure *Failure
 }
 
@@ -150,6 +225,10 @@ type Report struct {
 	Hash    uint64 // state hash at Applied
 	Keys    uint64 // number of keys
 	Storage string // "memory", "files", "opfs", ...
+
+	// Differed counts how often this copy's state was found to differ from
+	// another one's since it started; see [Differs].
+	Differed uint64
 
 	// Progress is the master's view of the others, by NodeID; empty elsewhere.
 	Progress []Progress

@@ -22,10 +22,14 @@ type Ack int32
 
 // AckAsync is answered once the master has stored the write. A positive Ack n
 // waits for n in-sync replicas besides. AckAll waits for every in-sync node.
+//
+// AckRoom leaves it to the room's setting; only a request may say so, and never
+// an entry or a receipt.
 const (
 	AckAsync Ack = 0
 	AckOne   Ack = 1
 	AckAll   Ack = -1
+	AckRoom  Ack = -2
 )
 
 // String returns the word or number used by --ack and in receipts.
@@ -37,6 +41,8 @@ func (a Ack) String() string {
 		return "one"
 	case AckAll:
 		return "all"
+	case AckRoom:
+		return "room"
 	}
 	return strconv.Itoa(int(a))
 }
@@ -72,6 +78,10 @@ type Change struct {
 	Key     string
 	Value   []byte // never modified once in an entry; nil when Deleted
 	Deleted bool
+
+	// Deadline is the logical time from which the key counts as gone; 0 for
+	// never. Nothing but an entry takes the key away: see [Entry.IsExpiry].
+	Deadline Instant
 }
 
 // Entry is one step of a room's history. It is immutable once made, and so are
@@ -80,14 +90,24 @@ type Entry struct {
 	Position Position
 	Time     Instant // logical time; never below the previous entry's
 	Ack      Ack     // what the writer asked for
-	Origin   Origin  // zero for the epoch start entry
+	Origin   Origin  // of no client for what the master writes for itself
 	Changes  []Change
 	Results  []int64 // one number per operation of the write, for its answer
 }
 
 // IsStart reports whether e is the epoch start entry, the first of its epoch,
 // by which a master takes possession of the log.
-func (e Entry) IsStart() bool { return e.Origin.Client.IsZero() }
+func (e Entry) IsStart() bool { return e.Origin == Origin{} }
+
+// ExpirySeq is the sequence number of the entries by which a master removes the
+// keys whose deadline has come. Their client is the zero one.
+const ExpirySeq = 1
+
+// IsExpiry reports whether e removes keys whose deadline has come.
+func (e Entry) IsExpiry() bool { return e.Origin == Origin{Seq: ExpirySeq} }
+
+// IsWrite reports whether somebody asked for e.
+func (e Entry) IsWrite() bool { return !e.Origin.Client.IsZero() }
 
 // entryOverheadBytes stands for everything in an entry but keys and values.
 const entryOverheadBytes = 96
@@ -97,7 +117,7 @@ const entryOverheadBytes = 96
 func (e Entry) SizeBytes() int {
 	size := entryOverheadBytes + 10*len(e.Results)
 	for _, c := range e.Changes {
-		size += len(c.Key) + len(c.Value) + 16
+		size += len(c.Key) + len(c.Value) + 26
 	}
 	return size
 }
@@ -115,4 +135,14 @@ type Orphan struct {
 	// Superseded means that a retry of the same write was applied elsewhere:
 	// nothing was lost, replaying it would apply it twice.
 	Superseded bool
+
+	// Replaced is the position of the entry that is committed in its place; zero
+	// until Final, and where it is not known because a snapshot covers it.
+	Replaced Position
+
+	// Before has the keys of the entry's changes as they were when it was
+	// applied, by key, without those that were not there. A replay is conditioned on them. It is empty where
+	// HasBefore is false: the copy no longer knew.
+	Before    []Item
+	HasBefore bool
 }

@@ -5,6 +5,10 @@ type Item struct {
 	Key      string
 	Value    []byte
 	Revision Index // of the entry that wrote it last
+
+	// Deadline is the logical time from which the key counts as gone; 0 for
+	// never.
+	Deadline Instant
 }
 
 // ClientRecord is one row of the dedupe table: what is known of one client's
@@ -27,10 +31,19 @@ type KeptResult struct {
 	Results  []int64
 }
 
-// Event is one committed change of one key, as watchers see it.
+// Event is one change of one key, as watchers see it.
 type Event struct {
 	Position Position
 	Key      string
 	Value    []byte
 	Deleted  bool
+	Deadline Instant // see [Item]
+
+	// Expired says that the key's deadline had come; Deleted is true too.
+	Expired bool
+
+	// Retracted says that the change at Position, which this watch had shown
+	// before it was committed, was rolled back. Value, Deleted and Deadline are of
+	// the key as it is without it.
+	Retracted bool
 }

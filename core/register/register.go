@@ -43,6 +43,9 @@ type Register struct {
 	// Losses lists the masterships that began without any complete copy, the
 	// newest last; at most [MaxLosses].
 	Losses []Loss
+
+	// Settings are kept through every other change, and through an adoption.
+	Settings Settings
 }
 
 // MaxLosses is how many loss records a register keeps.
@@ -53,6 +56,7 @@ type Loss struct {
 	Epoch   journal.Epoch    // the mastership that began unclean
 	At      journal.Instant  // by the relay's clock
 	Missing []journal.NodeID // the in-sync nodes that were not there
+	Taken   bool             // somebody asked for it by a takeover; else the room reopened by itself
 }
 
 // Compare orders registers by how new they are: epoch number, then version.

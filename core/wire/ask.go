@@ -81,6 +81,34 @@ func openConfirm(w confirmWire) (frame.Confirm, error) {
 	return frame.Confirm{Request: w.Request, Epoch: w.Epoch.unpack()}, nil
 }
 
+type configureWire struct {
+	Request  uint64           `cbor:"1,keyasint,omitempty"`
+	Version  register.Version `cbor:"2,keyasint,omitempty"`
+	Settings settingsWire     `cbor:"3,keyasint,omitzero"`
+}
+
+func packConfigure(f frame.Configure) configureWire {
+	return configureWire{f.Request, f.Version, packSettings(f.Settings)}
+}
+
+func openConfigure(w configureWire) (frame.Configure, error) {
+	return frame.Configure{Request: w.Request, Version: w.Version, Settings: w.Settings.unpack()}, nil
+}
+
+type takeOverWire struct {
+	Request   uint64           `cbor:"1,keyasint,omitempty"`
+	Version   register.Version `cbor:"2,keyasint,omitempty"`
+	Successor id               `cbor:"3,keyasint,omitzero"`
+}
+
+func packTakeOver(f frame.TakeOver) takeOverWire {
+	return takeOverWire{f.Request, f.Version, id(f.Successor)}
+}
+
+func openTakeOver(w takeOverWire) (frame.TakeOver, error) {
+	return frame.TakeOver{Request: w.Request, Version: w.Version, Successor: journal.NodeID(w.Successor)}, nil
+}
+
 type answerWire struct {
 	Request uint64           `cbor:"1,keyasint,omitempty"`
 	Code    frame.Code       `cbor:"2,keyasint,omitempty"`

@@ -141,6 +141,14 @@ func checkAck(a journal.Ack) error {
 	return that(a >= journal.AckAll && a < frame.NodesPerRoomMax, "ack", "none of async, all or 1 to 999 replicas")
 }
 
+// checkAsked is checkAck of a request, which may leave it to the room.
+func checkAsked(a journal.Ack) error {
+	if a == journal.AckRoom {
+		return nil
+	}
+	return checkAck(a)
+}
+
 func checkFailure(f *frame.Failure) error {
 	if f == nil {
 		return nil

@@ -11,9 +11,9 @@ import (
 func isCode(c frame.Code) bool {
 	switch c {
 	case frame.CodeOK, frame.CodeNotEnoughReplicas, frame.CodeOutcomeUnknown, frame.CodeNotMaster,
-		frame.CodeConflict, frame.CodeTooLarge, frame.CodeInvalid, frame.CodeTimeout, frame.CodeBusy,
+		frame.CodeConflict, frame.CodeTooLarge, frame.CodeInvalid, frame.CodeTimeout, frame.CodeBusy, frame.CodeSessionCut,
 		frame.CodeStale, frame.CodeNotInSync, frame.CodeMasterHere, frame.CodeGone, frame.CodeRetry,
-		frame.CodeAwaiting, frame.CodeNotAllowed,
+		frame.CodeAwaiting, frame.CodeNotAllowed, frame.CodeInSyncHere,
 		frame.CodeVersion, frame.CodeReplaced, frame.CodeProtocol, frame.CodeTooSlow, frame.CodeFull,
 		frame.CodeShutdown, frame.CodeSilent, frame.CodeOutdated:
 		return true
@@ -33,7 +33,7 @@ func checkMember(m *register.Member) error {
 
 func checkRegister(r *register.Register) error {
 	if r.IsZero() {
-		empty := r.Epoch.IsZero() && len(r.InSync) == 0 && !r.Awaiting && len(r.Losses) == 0
+		empty := r.Epoch.IsZero() && len(r.InSync) == 0 && !r.Awaiting && len(r.Losses) == 0 && r.Settings == register.Settings{}
 		return that(empty, "register", "version 0 with a history")
 	}
 	if err := atMost(nameNodes, frame.NodesPerRoomMax, len(r.InSync)); err != nil {
@@ -49,11 +49,17 @@ func checkRegister(r *register.Register) error {
 		seats,
 		checkEpoch("register", r.Epoch),
 		that(r.Epoch.Master.IsZero() || seen[r.Epoch.Master], "register", "a master that is not in sync"),
+		checkSettings(r.Settings),
 		atMost(nameLosses, register.MaxLosses, len(r.Losses)),
 		each(r.Losses, func(l *register.Loss) error {
 			return first(checkMastership("register", l.Epoch), checkIDs("register", l.Missing))
 		}),
 	)
+}
+
+func checkSettings(s register.Settings) error {
+	err := s.Check()
+	return that(err == nil, "register", "settings out of their range")
 }
 
 func checkHello(f frame.Hello) error {
@@ -126,6 +132,14 @@ func checkAmend(f frame.Amend) error {
 func checkHandover(f frame.Handover) error { return checkMastership("epoch", f.Epoch) }
 
 func checkConfirm(f frame.Confirm) error { return checkMastership("epoch", f.Epoch) }
+
+// checkConfigure leaves out whether the values are in their ranges: the relay
+// says that in its answer.
+func checkConfigure(f frame.Configure) error { return that(f.Request > 0, "request", "request 0") }
+
+func checkTakeOver(f frame.TakeOver) error {
+	return first(that(f.Request > 0, "request", "request 0"), checkID("successor", f.Successor))
+}
 
 func checkAnswer(f frame.Answer) error {
 	return first(

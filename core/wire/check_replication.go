@@ -45,6 +45,9 @@ func checkEntry(e *journal.Entry) error {
 		if err := checkChange("entries", c.Key, c.Value, c.Deleted); err != nil {
 			return err
 		}
+		if c.Deadline < 0 || c.Deleted && c.Deadline != 0 {
+			return wrong("entries", "a deadline below 0, or of a deleted key")
+		}
 	}
 	return nil
 }
@@ -63,7 +66,8 @@ func checkChange(name, key string, value []byte, deleted bool) error {
 // for the master itself, there is no number either.
 func checkOrigin(o journal.Origin, mayBeNobody bool) error {
 	if o.Client.IsZero() {
-		return that(mayBeNobody && o == journal.Origin{}, "origin", "the zero client with a number, or where there must be one")
+		own := o == journal.Origin{} || o == journal.Origin{Seq: journal.ExpirySeq}
+		return that(mayBeNobody && own, "origin", "the zero client with a number of nobody, or where there must be one")
 	}
 	return that(o.Seq > 0 && o.Floor <= o.Seq, "origin", "seq 0, or a floor above seq")
 }
@@ -104,6 +108,19 @@ func checkSupply(f frame.Supply) error {
 		checkEntries(f.Prev, f.Entries),
 		checkPosition("last", f.Last),
 		that(!f.Refused || len(f.Entries) == 0, "refused", "refused, but with entries"),
+	)
+}
+
+func checkDiffers(f frame.Differs) error {
+	return first(checkAcked(f.Incarnation, "at", f.At), that(!f.At.IsZero(), "at", "no position"))
+}
+
+func checkElect(f frame.Elect) error {
+	return first(
+		that(f.Number > 0, "number", "epoch 0"),
+		that(f.Kind >= frame.ElectCall && f.Kind <= frame.ElectDeny, "kind", "a kind that is none"),
+		checkID("node", f.Node),
+		checkPosition("last", f.Last),
 	)
 }
 
@@ -157,6 +174,9 @@ func checkItems(items []journal.Item) error {
 		}
 		if i > 0 && item.Key <= items[i-1].Key {
 			return wrong("items", "key %q behind %q", item.Key, items[i-1].Key)
+		}
+		if item.Deadline < 0 {
+			return wrong("items", "key %q has a deadline below 0", item.Key)
 		}
 		if item.Revision == 0 {
 			return wrong("items", "key %q of revision 0", item.Key)

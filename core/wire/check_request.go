@@ -6,7 +6,7 @@ import (
 )
 
 func checkWrite(f frame.Write) error {
-	if err := first(checkOrigin(f.Origin, false), checkAck(f.Ack), checkWait("wait", f.Wait)); err != nil {
+	if err := first(checkOrigin(f.Origin, false), checkAsked(f.Ack), checkWait("wait", f.Wait)); err != nil {
 		return err
 	}
 	if err := first(
@@ -35,7 +35,13 @@ func checkWrite(f frame.Write) error {
 func checkOp(op frame.Op) (int, error) {
 	switch op := op.(type) {
 	case frame.Set:
+		return len(op.Key) + len(op.Value), first(checkKey("ops", op.Key), checkValue(op.Value), checkWait("ops", op.TTL))
+	case frame.Append:
 		return len(op.Key) + len(op.Value), first(checkKey("ops", op.Key), checkValue(op.Value))
+	case frame.Expire:
+		return len(op.Key), first(checkKey("ops", op.Key), checkWait("ops", op.TTL))
+	case frame.Resolve:
+		return 0, checkEntryPosition("ops", op.Orphan)
 	case frame.Delete:
 		return len(op.Key), checkKey("ops", op.Key)
 	case frame.Increment:
@@ -82,7 +88,9 @@ func checkReceipt(r frame.Receipt) error {
 
 func checkRead(f frame.Read) error {
 	return first(
-		that(f.Level <= frame.LevelLatest, "level", "a level that is none"),
+		that(f.Level <= frame.LevelSession, "level", "a level that is none"),
+		checkPosition("least", f.Least),
+		checkWait("wait", f.Wait),
 		checkPrefix(f.Key),
 		that(!f.Exact || f.Key != "", "key", "an empty key"),
 		checkPrefix(f.After),
@@ -105,23 +113,41 @@ func checkWatch(f frame.Watch) error {
 		checkPrefix(f.Prefix),
 		that(!f.Exact || f.Prefix != "", "prefix", "an empty key"),
 		checkPosition("from", f.From),
+		that(f.Level <= frame.LevelCommitted, "level", "not local or committed"),
 	)
 }
 
 func checkChanges(f frame.Changes) error {
-	if err := first(checkPosition("through", f.Through), checkFailure(f.Failure), checkList(len(f.Events))); err != nil {
+	if err := first(
+		checkPosition("through", f.Through), checkFailure(f.Failure), checkList(len(f.Events)), checkList(len(f.Items)),
+		checkItems(f.Items), that(!f.More || len(f.Items) > 0, "more", "more of a state of which there is nothing"),
+	); err != nil {
 		return err
 	}
-	var before journal.Position
+	var before *journal.Event
 	return each(f.Events, func(e *journal.Event) error {
-		falls := e.Position.Compare(before) < 0
-		before = e.Position
+		follows := before == nil || followsEvent(before, e)
+		before = e
 		return first(
 			checkEntryPosition("events", e.Position),
-			that(!falls, "events", "not in the order of their positions"),
+			that(follows, "events", "not in the order of their positions"),
 			checkChange("events", e.Key, e.Value, e.Deleted),
+			that(e.Deleted || !e.Expired, "events", "a key that is there and expired"),
 		)
 	})
+}
+
+// followsEvent reports whether e may stand behind another one: changes rise,
+// what is taken back falls, and comes before the changes.
+func followsEvent(before, e *journal.Event) bool {
+	c := e.Position.Compare(before.Position)
+	switch {
+	case before.Retracted && e.Retracted:
+		return c <= 0
+	case e.Retracted:
+		return false
+	}
+	return before.Retracted || c >= 0
 }
 
 func checkReport(f frame.Report) error {

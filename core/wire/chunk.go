@@ -44,17 +44,18 @@ type itemWire struct {
 	Key      key
 	Value    view
 	Revision journal.Index
+	Deadline journal.Instant `cbor:",optional"`
 }
 
 func packItems(items []journal.Item) []itemWire {
 	return list(items, func(i journal.Item) itemWire {
-		return itemWire{Key: key(i.Key), Value: i.Value, Revision: i.Revision}
+		return itemWire{Key: key(i.Key), Value: i.Value, Revision: i.Revision, Deadline: i.Deadline}
 	})
 }
 
 func unpackItems(items []itemWire) []journal.Item {
 	return list(items, func(w itemWire) journal.Item {
-		return journal.Item{Key: string(w.Key), Value: clone(w.Value), Revision: w.Revision}
+		return journal.Item{Key: string(w.Key), Value: clone(w.Value), Revision: w.Revision, Deadline: w.Deadline}
 	})
 }
 

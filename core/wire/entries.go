@@ -29,10 +29,11 @@ type entryWire struct {
 }
 
 type changeWire struct {
-	_       struct{} `cbor:",toarray"`
-	Key     key
-	Value   view
-	Deleted bool
+	_        struct{} `cbor:",toarray"`
+	Key      key
+	Value    view
+	Deleted  bool
+	Deadline journal.Instant `cbor:",optional"`
 }
 
 // packEntries writes entries that were checked: they follow prev and each other.
@@ -75,7 +76,7 @@ func packEntry(e *journal.Entry, before journal.Instant) entryWire {
 	}
 	for i := range e.Changes {
 		c := &e.Changes[i]
-		w.Changes[i] = changeWire{Key: key(c.Key), Value: c.Value, Deleted: c.Deleted}
+		w.Changes[i] = changeWire{Key: key(c.Key), Value: c.Value, Deleted: c.Deleted, Deadline: c.Deadline}
 	}
 	return w
 }
@@ -166,7 +167,7 @@ func (w *entryWire) open(e *journal.Entry, before journal.Instant, client journa
 	}
 	for i := range w.Changes {
 		c := &w.Changes[i]
-		e.Changes[i] = journal.Change{Key: string(c.Key), Value: clone(c.Value), Deleted: c.Deleted}
+		e.Changes[i] = journal.Change{Key: string(c.Key), Value: clone(c.Value), Deleted: c.Deleted, Deadline: c.Deadline}
 	}
 	return nil
 }

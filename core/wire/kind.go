@@ -13,22 +13,24 @@ type Kind uint16
 // The kinds. Below 32 one side is the relay itself; from 32 on they are between
 // master and replicas; from 64 on they are requests and their answers.
 const (
-	KindHello    Kind = 1
-	KindWelcome  Kind = 2
-	KindRefused  Kind = 3
-	KindJoined   Kind = 4
-	KindLeft     Kind = 5
-	KindChanged  Kind = 6
-	KindWaiting  Kind = 7
-	KindPing     Kind = 8
-	KindPong     Kind = 9
-	KindAppear   Kind = 10
-	KindGoodbye  Kind = 11
-	KindClaim    Kind = 12
-	KindAmend    Kind = 13
-	KindHandover Kind = 14
-	KindConfirm  Kind = 15
-	KindAnswer   Kind = 16
+	KindHello     Kind = 1
+	KindWelcome   Kind = 2
+	KindRefused   Kind = 3
+	KindJoined    Kind = 4
+	KindLeft      Kind = 5
+	KindChanged   Kind = 6
+	KindWaiting   Kind = 7
+	KindPing      Kind = 8
+	KindPong      Kind = 9
+	KindAppear    Kind = 10
+	KindGoodbye   Kind = 11
+	KindClaim     Kind = 12
+	KindAmend     Kind = 13
+	KindHandover  Kind = 14
+	KindConfirm   Kind = 15
+	KindAnswer    Kind = 16
+	KindConfigure Kind = 17
+	KindTakeOver  Kind = 18
 
 	KindSeal      Kind = 32
 	KindSealed    Kind = 33
@@ -39,24 +41,29 @@ const (
 	KindBehind    Kind = 38
 	KindChunk     Kind = 39
 	KindChunkAck  Kind = 40
+	KindDiffers   Kind = 41
+	KindElect     Kind = 42
 
-	KindWrite     Kind = 64
-	KindWritten   Kind = 65
-	KindRead      Kind = 66
-	KindReadReply Kind = 67
-	KindWatch     Kind = 68
-	KindUnwatch   Kind = 69
-	KindChanges   Kind = 70
-	KindProbe     Kind = 71
-	KindReport    Kind = 72
-	KindVerify    Kind = 73
-	KindVerified  Kind = 74
-	KindYield     Kind = 75
-	KindYielded   Kind = 76
+	KindWrite       Kind = 64
+	KindWritten     Kind = 65
+	KindRead        Kind = 66
+	KindReadReply   Kind = 67
+	KindWatch       Kind = 68
+	KindUnwatch     Kind = 69
+	KindChanges     Kind = 70
+	KindProbe       Kind = 71
+	KindReport      Kind = 72
+	KindVerify      Kind = 73
+	KindVerified    Kind = 74
+	KindYield       Kind = 75
+	KindYielded     Kind = 76
+	KindProceed     Kind = 77
+	KindListOrphans Kind = 78
+	KindOrphanList  Kind = 79
 )
 
 // kindEnd is above every kind.
-const kindEnd = KindYielded + 1
+const kindEnd = KindOrphanList + 1
 
 // String returns the word used in logs and counters, and kind-N for a number
 // that is none.
@@ -106,6 +113,10 @@ func KindOf(f frame.Frame) Kind {
 		return KindConfirm
 	case frame.Answer:
 		return KindAnswer
+	case frame.Configure:
+		return KindConfigure
+	case frame.TakeOver:
+		return KindTakeOver
 	case frame.Seal:
 		return KindSeal
 	case frame.Sealed:
@@ -124,6 +135,10 @@ func KindOf(f frame.Frame) Kind {
 		return KindChunk
 	case frame.ChunkAck:
 		return KindChunkAck
+	case frame.Differs:
+		return KindDiffers
+	case frame.Elect:
+		return KindElect
 	case frame.Write:
 		return KindWrite
 	case frame.Written:
@@ -150,6 +165,12 @@ func KindOf(f frame.Frame) Kind {
 		return KindYield
 	case frame.Yielded:
 		return KindYielded
+	case frame.Proceed:
+		return KindProceed
+	case frame.ListOrphans:
+		return KindListOrphans
+	case frame.OrphanList:
+		return KindOrphanList
 	}
 	return 0
 }

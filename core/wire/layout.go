@@ -12,6 +12,8 @@ import (
 type layout struct {
 	isArray bool
 	fields  []field // of a map, by rising key
+
+	required int // how many of them an array has at least
 }
 
 type field struct {
@@ -19,6 +21,10 @@ type field struct {
 	key    uint64 // in the map
 	name   string // in errors
 	always bool   // written even if zero
+
+	// optional fields stand last in an array, which ends before those of them
+	// that are zero up to its end. So an array can grow without a new version.
+	optional bool
 }
 
 var layouts sync.Map // reflect.Type -> *layout
@@ -34,7 +40,7 @@ func layoutOf(t reflect.Type) *layout {
 // newLayout reads the tags of a struct: `cbor:",toarray"` on a field without a
 // name, or `cbor:"KEY,keyasint"` on each in the order of the keys, with
 // omitempty or omitzero where a zero is left out. The tags are those of the
-// usual Go library, so that it reads the same structs.
+// usual Go library, but for `cbor:",optional"` in an array.
 func newLayout(t reflect.Type) *layout {
 	l := &layout{}
 	for i := range t.NumField() {
@@ -43,7 +49,7 @@ func newLayout(t reflect.Type) *layout {
 			l.isArray = true
 			continue
 		}
-		f := field{index: i, name: name, always: !strings.Contains(options, "omit")}
+		f := field{index: i, name: name, always: !strings.Contains(options, "omit"), optional: options == "optional"}
 		if !l.isArray {
 			key, err := strconv.ParseUint(name, 10, 64)
 			if err != nil {
@@ -54,7 +60,13 @@ func newLayout(t reflect.Type) *layout {
 			}
 			f.key = key
 		}
+		if f.optional && !l.isArray || !f.optional && l.required < len(l.fields) {
+			panic("wire: " + t.String() + "." + t.Field(i).Name + ": optional fields are the last of an array")
+		}
 		l.fields = append(l.fields, f)
+		if !f.optional {
+			l.required = len(l.fields)
+		}
 	}
 	return l
 }

@@ -53,8 +53,12 @@ func appendValue(dst []byte, v reflect.Value) []byte {
 func appendStruct(dst []byte, v reflect.Value) []byte {
 	l := layoutOf(v.Type())
 	if l.isArray {
-		dst = appendHead(dst, majorArray, uint64(len(l.fields)))
-		for _, f := range l.fields {
+		fields := l.fields
+		for len(fields) > l.required && isEmpty(v.Field(fields[len(fields)-1].index)) {
+			fields = fields[:len(fields)-1]
+		}
+		dst = appendHead(dst, majorArray, uint64(len(fields)))
+		for _, f := range fields {
 			dst = appendValue(dst, v.Field(f.index))
 		}
 		return dst

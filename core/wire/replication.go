@@ -89,14 +89,15 @@ type replicateWire struct {
 	Prev    *position     `cbor:"1,keyasint,omitempty"`
 	Entries []runWire     `cbor:"2,keyasint,omitempty"`
 	Commit  journal.Index `cbor:"3,keyasint,omitempty"`
+	Hash    uint64        `cbor:"4,keyasint,omitempty"`
 }
 
 func packReplicate(f frame.Replicate) replicateWire {
-	return replicateWire{packPosition(f.Prev), packEntries(f.Prev, f.Entries), f.Commit}
+	return replicateWire{packPosition(f.Prev), packEntries(f.Prev, f.Entries), f.Commit, f.Hash}
 }
 
 func openReplicate(w replicateWire) (frame.Replicate, error) {
-	f := frame.Replicate{Prev: w.Prev.unpack(), Commit: w.Commit}
+	f := frame.Replicate{Prev: w.Prev.unpack(), Commit: w.Commit, Hash: w.Hash}
 	var err error
 	f.Entries, err = openEntries(f.Prev, w.Entries)
 	return f, err
@@ -126,4 +127,37 @@ func packChunkAck(f frame.ChunkAck) chunkAckWire {
 
 func openChunkAck(w chunkAckWire) (frame.ChunkAck, error) {
 	return frame.ChunkAck{Incarnation: w.Incarnation, Nonce: w.Nonce, At: w.At.unpack(), Number: w.Number}, nil
+}
+
+type differsWire struct {
+	Incarnation journal.Incarnation `cbor:"1,keyasint,omitempty"`
+	At          *position           `cbor:"2,keyasint,omitempty"`
+	Hash        uint64              `cbor:"3,keyasint,omitempty"`
+}
+
+func packDiffers(f frame.Differs) differsWire {
+	return differsWire{f.Incarnation, packPosition(f.At), f.Hash}
+}
+
+func openDiffers(w differsWire) (frame.Differs, error) {
+	return frame.Differs{Incarnation: w.Incarnation, At: w.At.unpack(), Hash: w.Hash}, nil
+}
+
+type electWire struct {
+	Number   journal.EpochNumber `cbor:"1,keyasint,omitempty"`
+	Kind     frame.ElectKind     `cbor:"2,keyasint,omitempty"`
+	Priority int32               `cbor:"3,keyasint,omitempty"`
+	Node     id                  `cbor:"4,keyasint,omitzero"`
+	Last     *position           `cbor:"5,keyasint,omitempty"`
+	Round    uint64              `cbor:"6,keyasint,omitempty"`
+}
+
+func packElect(f frame.Elect) electWire {
+	return electWire{f.Number, f.Kind, f.Priority, id(f.Node), packPosition(f.Last), f.Round}
+}
+
+func openElect(w electWire) (frame.Elect, error) {
+	return frame.Elect{
+		Number: w.Number, Kind: w.Kind, Priority: w.Priority, Node: journal.NodeID(w.Node), Last: w.Last.unpack(), Round: w.Round,
+	}, nil
 }

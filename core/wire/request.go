@@ -32,6 +32,7 @@ type reportWire struct {
 	Storage  text           `cbor:"11,keyasint,omitzero"`
 	Progress []progressWire `cbor:"12,keyasint,omitempty"`
 	Failure  *failureWire   `cbor:"13,keyasint,omitempty"`
+	Differed uint64         `cbor:"14,keyasint,omitempty"`
 }
 
 type progressWire struct {
@@ -48,7 +49,7 @@ func packReport(f frame.Report) reportWire {
 		Progress: list(f.Progress, func(p frame.Progress) progressWire {
 			return progressWire{id(p.Node), packPosition(p.Match), text(p.State)}
 		}),
-		Failure: packFailure(f.Failure),
+		Failure: packFailure(f.Failure), Differed: f.Differed,
 	}
 }
 
@@ -60,7 +61,7 @@ func openReport(w reportWire) (frame.Report, error) {
 		Progress: list(w.Progress, func(p progressWire) frame.Progress {
 			return frame.Progress{Node: journal.NodeID(p.Node), Match: p.Match.unpack(), State: string(p.State)}
 		}),
-		Failure: w.Failure.unpack(),
+		Failure: w.Failure.unpack(), Differed: w.Differed,
 	}, nil
 }
 

@@ -88,14 +88,41 @@ type orphanWire struct {
 	Acked      bool
 	Final      bool
 	Superseded bool
+	Replaced   *position  `cbor:",optional"`
+	Before     []itemWire `cbor:",optional"`
+	HasBefore  bool       `cbor:",optional"`
+}
+
+func packOrphan(o journal.Orphan) orphanWire {
+	e := packStored([]journal.Entry{o.Entry})
+	w := orphanWire{
+		After: e.After, Runs: e.Runs, Acked: o.Acked, Final: o.Final, Superseded: o.Superseded,
+		Replaced: packPosition(o.Replaced), Before: packItems(o.Before), HasBefore: o.HasBefore,
+	}
+	if o.HasBefore { // which stands behind the position
+		w.Replaced = wholePosition(o.Replaced)
+	}
+	return w
+}
+
+func (w *orphanWire) open() (journal.Orphan, error) {
+	entries, err := (&storedEntriesWire{After: w.After, Runs: w.Runs}).open()
+	if err != nil {
+		return journal.Orphan{}, err
+	}
+	if len(entries) != 1 {
+		return journal.Orphan{}, wrong("orphan", "%d entries in the place of one", len(entries))
+	}
+	return journal.Orphan{
+		Entry: entries[0], Acked: w.Acked, Final: w.Final, Superseded: w.Superseded,
+		Replaced: w.Replaced.unpack(), Before: unpackItems(w.Before), HasBefore: w.HasBefore,
+	}, nil
 }
 
 // AppendOrphan writes an orphan record behind dst.
 func AppendOrphan(dst []byte, o journal.Orphan) []byte {
-	e := packStored([]journal.Entry{o.Entry})
-	return appendItem(dst, &orphanWire{
-		After: e.After, Runs: e.Runs, Acked: o.Acked, Final: o.Final, Superseded: o.Superseded,
-	})
+	w := packOrphan(o)
+	return appendItem(dst, &w)
 }
 
 // ReadOrphan reads what AppendOrphan writes.
@@ -104,14 +131,7 @@ func ReadOrphan(item []byte) (journal.Orphan, error) {
 	if err := read(item, &w); err != nil {
 		return journal.Orphan{}, err
 	}
-	entries, err := (&storedEntriesWire{After: w.After, Runs: w.Runs}).open()
-	if err != nil {
-		return journal.Orphan{}, err
-	}
-	if len(entries) != 1 {
-		return journal.Orphan{}, wrong("orphan", "%d entries in the place of one", len(entries))
-	}
-	return journal.Orphan{Entry: entries[0], Acked: w.Acked, Final: w.Final, Superseded: w.Superseded}, nil
+	return w.open()
 }
 
 type positionsWire struct {

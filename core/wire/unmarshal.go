@@ -139,10 +139,10 @@ func (p *profile) tuple(v reflect.Value, l *layout, major byte, n uint64, name s
 	if major != majorArray {
 		return misplaced(name, major)
 	}
-	if n != uint64(len(l.fields)) {
+	if n < uint64(l.required) || n > uint64(len(l.fields)) {
 		return wrong(name, "an array of %d in place of one of %d", n, len(l.fields))
 	}
-	for _, f := range l.fields {
+	for _, f := range l.fields[:n] {
 		if err := p.value(v.Field(f.index), name); err != nil {
 			return err
 		}

@@ -55,6 +55,12 @@ func packPosition(p journal.Position) *position {
 	return &position{Number: p.Epoch.Number, Master: id(p.Epoch.Master), Index: p.Index}
 }
 
+// wholePosition is packPosition for the places of an array, where nothing can be
+// left out.
+func wholePosition(p journal.Position) *position {
+	return &position{Number: p.Epoch.Number, Master: id(p.Epoch.Master), Index: p.Index}
+}
+
 func (p *position) unpack() journal.Position {
 	if p == nil {
 		return journal.Position{}

@@ -12,6 +12,9 @@ const (
 	opSet       = 1
 	opDelete    = 2
 	opIncrement = 3
+	opAppend    = 4
+	opExpire    = 5
+	opResolve   = 6
 )
 
 type writeWire struct {
@@ -24,6 +27,7 @@ type writeWire struct {
 	Wait       time.Duration   `cbor:"7,keyasint,omitempty"`
 	Known      journal.Index   `cbor:"8,keyasint,omitempty"`
 	Retry      bool            `cbor:"9,keyasint,omitempty"`
+	Degrade    bool            `cbor:"10,keyasint,omitempty"`
 }
 
 type conditionWire struct {
@@ -35,10 +39,12 @@ type conditionWire struct {
 }
 
 type opWire struct {
-	Op    uint8 `cbor:"1,keyasint"`
-	Key   key   `cbor:"2,keyasint,omitempty"`
-	Value view  `cbor:"3,keyasint,omitempty"`
-	By    int64 `cbor:"4,keyasint,omitempty"`
+	Op     uint8         `cbor:"1,keyasint"`
+	Key    key           `cbor:"2,keyasint,omitempty"`
+	Value  view          `cbor:"3,keyasint,omitempty"`
+	By     int64         `cbor:"4,keyasint,omitempty"`
+	TTL    time.Duration `cbor:"5,keyasint,omitempty"`
+	Orphan *position     `cbor:"6,keyasint,omitempty"`
 }
 
 func packWrite(f frame.Write) writeWire {
@@ -49,7 +55,7 @@ func packWrite(f frame.Write) writeWire {
 				Key: key(c.Key), Absent: c.Absent, Revision: c.Revision, HasValue: c.HasValue, Value: c.Value,
 			}
 		}),
-		Ops: list(f.Ops, packOp), Ack: f.Ack, Wait: f.Wait, Known: f.Known, Retry: f.Retry,
+		Ops: list(f.Ops, packOp), Ack: f.Ack, Wait: f.Wait, Known: f.Known, Retry: f.Retry, Degrade: f.Degrade,
 	}
 }
 
@@ -61,7 +67,7 @@ func openWrite(w writeWire) (frame.Write, error) {
 				Key: string(c.Key), Absent: c.Absent, Revision: c.Revision, HasValue: c.HasValue, Value: clone(c.Value),
 			}
 		}),
-		Ack: w.Ack, Wait: w.Wait, Known: w.Known, Retry: w.Retry,
+		Ack: w.Ack, Wait: w.Wait, Known: w.Known, Retry: w.Retry, Degrade: w.Degrade,
 	}
 	for _, o := range w.Ops {
 		op, err := o.open()
@@ -76,25 +82,48 @@ func openWrite(w writeWire) (frame.Write, error) {
 func packOp(op frame.Op) opWire {
 	switch op := op.(type) {
 	case frame.Set:
-		return opWire{Op: opSet, Key: key(op.Key), Value: op.Value}
+		return opWire{Op: opSet, Key: key(op.Key), Value: op.Value, TTL: op.TTL}
 	case frame.Delete:
 		return opWire{Op: opDelete, Key: key(op.Key)}
 	case frame.Increment:
 		return opWire{Op: opIncrement, Key: key(op.Key), By: op.By}
+	case frame.Append:
+		return opWire{Op: opAppend, Key: key(op.Key), Value: op.Value}
+	case frame.Expire:
+		return opWire{Op: opExpire, Key: key(op.Key), TTL: op.TTL}
+	case frame.Resolve:
+		return opWire{Op: opResolve, Orphan: packPosition(op.Orphan)}
 	}
 	return opWire{} // refused by the check before
 }
 
 func (w opWire) open() (frame.Op, error) {
-	switch {
-	case w.Op == opSet && w.By == 0:
-		return frame.Set{Key: string(w.Key), Value: clone(w.Value)}, nil
-	case w.Op == opDelete && w.By == 0 && len(w.Value) == 0:
-		return frame.Delete{Key: string(w.Key)}, nil
-	case w.Op == opIncrement && len(w.Value) == 0:
-		return frame.Increment{Key: string(w.Key), By: w.By}, nil
+	var op frame.Op
+	switch w.Op {
+	case opSet:
+		op = frame.Set{Key: string(w.Key), Value: clone(w.Value), TTL: w.TTL}
+	case opDelete:
+		op = frame.Delete{Key: string(w.Key)}
+	case opIncrement:
+		op = frame.Increment{Key: string(w.Key), By: w.By}
+	case opAppend:
+		op = frame.Append{Key: string(w.Key), Value: clone(w.Value)}
+	case opExpire:
+		op = frame.Expire{Key: string(w.Key), TTL: w.TTL}
+	case opResolve:
+		op = frame.Resolve{Orphan: w.Orphan.unpack()}
+	}
+	if op != nil && w.has(packOp(op)) {
+		return op, nil
 	}
 	return nil, wrong("ops", "operation %d is not known, or not with these fields", w.Op)
+}
+
+// has reports whether w has no field but those of its operation, which again is
+// made of.
+func (w opWire) has(again opWire) bool {
+	return w.By == again.By && w.TTL == again.TTL && w.Key == again.Key &&
+		len(w.Value) == len(again.Value) && (w.Orphan == nil) == (again.Orphan == nil)
 }
 
 type writtenWire struct {
