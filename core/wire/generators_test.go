@@ -113,6 +113,11 @@ func (d draw) position() journal.Position {
 
 func (d draw) ack() journal.Ack { return journal.Ack(rapid.Int32Range(-1, 999).Draw(d.T, "ack")) }
 
+// asked is the ack of a request, which may leave it to the room.
+func (d draw) asked() journal.Ack {
+	return journal.Ack(rapid.Int32Range(-2, 999).Draw(d.T, "ack"))
+}
+
 func (d draw) origin() journal.Origin {
 	seq := d.positive()
 	return journal.Origin{Client: d.client(), Seq: seq, Floor: min(seq, d.number())}
@@ -146,8 +151,9 @@ func (d draw) register() register.Register {
 	r := register.Register{
 		Version: register.Version(d.positive()), Epoch: d.epoch(), Awaiting: d.bool(),
 		Losses: some(d, 3, func() register.Loss {
-			return register.Loss{Epoch: d.mastership(), At: journal.Instant(d.integer()), Missing: d.ids(3)}
+			return register.Loss{Epoch: d.mastership(), At: journal.Instant(d.integer()), Missing: d.ids(3), Taken: d.bool()}
 		}),
+		Settings: d.settings(),
 	}
 	seated := r.Epoch.Master.IsZero()
 	for _, id := range d.risingIDs(4) {
@@ -158,6 +164,54 @@ func (d draw) register() register.Register {
 		r.InSync = append(r.InSync, register.Seat{Node: r.Epoch.Master})
 	}
 	return r
+}
+
+func (d draw) settings() register.Settings {
+	s := register.Settings{
+		Election: register.Election(d.upTo(3)), MinInSync: uint16(d.upTo(3)), NoVolatile: d.bool(),
+		LagLimit: time.Duration(d.upTo(1)) * time.Minute,
+	}
+	if d.bool() {
+		s.Ack = register.Ack{Given: true, Ack: d.ack()}
+	}
+	return s
+}
+
+func (d draw) orphan() journal.Orphan {
+	prev := d.entryPosition()
+	prev.Index = min(prev.Index, math.MaxUint64-1)
+	o := journal.Orphan{
+		Entry: journal.Entry{
+			Position: journal.Position{Epoch: prev.Epoch, Index: prev.Index + 1}, Time: journal.Instant(d.integer()),
+			Ack: d.ack(), Origin: d.origin(), Changes: d.changes(), Results: d.results(),
+		},
+		Acked: d.bool(), Final: d.bool(), Superseded: d.bool(), Replaced: d.position(),
+	}
+	if o.HasBefore = d.bool(); o.HasBefore {
+		o.Before = d.items()
+	}
+	return o
+}
+
+func (d draw) instant() journal.Instant {
+	return journal.Instant(rapid.Int64Range(0, math.MaxInt64).Draw(d.T, "instant"))
+}
+
+func (d draw) deadline() journal.Instant {
+	if d.upTo(2) > 0 {
+		return 0
+	}
+	return d.instant()
+}
+
+func (d draw) changes() []journal.Change {
+	return some(d, 3, func() journal.Change {
+		c := journal.Change{Key: d.key(), Deleted: d.bool()}
+		if !c.Deleted {
+			c.Value, c.Deadline = d.value(), d.deadline()
+		}
+		return c
+	})
 }
 
 func (d draw) failure() *frame.Failure {
@@ -193,14 +247,10 @@ func (d draw) entries(prev journal.Position) []journal.Entry {
 			}
 			e.Origin = d.origin()
 			e.Origin.Client = client
+		} else if d.bool() {
+			e.Origin.Seq = journal.ExpirySeq
 		}
-		e.Changes = some(d, 3, func() journal.Change {
-			c := journal.Change{Key: d.key(), Deleted: d.bool()}
-			if !c.Deleted {
-				c.Value = d.value()
-			}
-			return c
-		})
+		e.Changes = d.changes()
 		return e
 	})
 }
@@ -222,7 +272,7 @@ func (d draw) history() (journal.History, journal.Position) {
 
 func (d draw) items() []journal.Item {
 	items := some(d, 5, func() journal.Item {
-		return journal.Item{Key: d.key(), Value: d.value(), Revision: journal.Index(d.positive())}
+		return journal.Item{Key: d.key(), Value: d.value(), Revision: journal.Index(d.positive()), Deadline: d.deadline()}
 	})
 	slices.SortFunc(items, func(a, b journal.Item) int {
 		if a.Key < b.Key {

@@ -42,7 +42,6 @@ const (
 	KindChunk     Kind = 39
 	KindChunkAck  Kind = 40
 	KindDiffers   Kind = 41
-	KindElect     Kind = 42
 
 	KindWrite       Kind = 64
 	KindWritten     Kind = 65
@@ -60,10 +59,11 @@ const (
 	KindProceed     Kind = 77
 	KindListOrphans Kind = 78
 	KindOrphanList  Kind = 79
+	KindElect       Kind = 80
 )
 
 // kindEnd is above every kind.
-const kindEnd = KindOrphanList + 1
+const kindEnd = KindElect + 1
 
 // String returns the word used in logs and counters, and kind-N for a number
 // that is none.

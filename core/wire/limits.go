@@ -15,7 +15,7 @@ const (
 	ItemsMax = 1 << 19
 
 	// NestingMax is how deep arrays and maps stand in each other.
-	NestingMax = 8
+	NestingMax = 12
 )
 
 // What the limits are called in a [LimitError].

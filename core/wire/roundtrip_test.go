@@ -58,6 +58,13 @@ var frames = map[wire.Kind]func(d draw) frame.Frame{
 		return frame.Answer{Request: d.number(), Code: frame.CodeGone, Text: d.text(), Version: register.Version(d.number()), After: d.wait()}
 	},
 
+	wire.KindConfigure: func(d draw) frame.Frame {
+		return frame.Configure{Request: d.positive(), Version: register.Version(d.number()), Settings: d.settings()}
+	},
+	wire.KindTakeOver: func(d draw) frame.Frame {
+		return frame.TakeOver{Request: d.positive(), Version: register.Version(d.number()), Successor: d.id()}
+	},
+
 	wire.KindSeal: func(draw) frame.Frame { return frame.Seal{} },
 	wire.KindSealed: func(d draw) frame.Frame {
 		h, last := d.history()
@@ -71,7 +78,7 @@ var frames = map[wire.Kind]func(d draw) frame.Frame{
 		return f
 	},
 	wire.KindReplicate: func(d draw) frame.Frame {
-		f := frame.Replicate{Prev: d.position(), Commit: journal.Index(d.number())}
+		f := frame.Replicate{Prev: d.position(), Commit: journal.Index(d.number()), Hash: d.number()}
 		f.Entries = d.entries(f.Prev)
 		return f
 	},
@@ -98,9 +105,19 @@ var frames = map[wire.Kind]func(d draw) frame.Frame{
 		return frame.ChunkAck{Incarnation: journal.Incarnation(d.positive()), Nonce: d.number(), At: d.entryPosition(), Number: uint32(d.number())}
 	},
 
+	wire.KindDiffers: func(d draw) frame.Frame {
+		return frame.Differs{Incarnation: journal.Incarnation(d.positive()), At: d.entryPosition(), Hash: d.number()}
+	},
+	wire.KindElect: func(d draw) frame.Frame {
+		return frame.Elect{
+			Number: journal.EpochNumber(d.positive()), Kind: frame.ElectKind(1 + d.upTo(8)), Priority: int32(d.integer()),
+			Node: d.id(), Last: d.position(), Round: d.number(),
+		}
+	},
+
 	wire.KindWrite: func(d draw) frame.Frame {
 		return frame.Write{
-			Origin: d.origin(), Ack: d.ack(), Wait: d.wait(), Known: journal.Index(d.number()), Retry: d.bool(),
+			Origin: d.origin(), Ack: d.asked(), Wait: d.wait(), Known: journal.Index(d.number()), Retry: d.bool(), Degrade: d.bool(),
 			Conditions: some(d, 3, func() frame.Condition {
 				switch d.upTo(2) {
 				case 0:
@@ -111,11 +128,18 @@ var frames = map[wire.Kind]func(d draw) frame.Frame{
 				return frame.Condition{Key: d.key(), HasValue: true, Value: d.value()}
 			}),
 			Ops: append(some(d, 3, func() frame.Op {
-				if d.bool() {
+				switch d.upTo(4) {
+				case 0:
 					return frame.Delete{Key: d.key()}
+				case 1:
+					return frame.Append{Key: d.key(), Value: d.value()}
+				case 2:
+					return frame.Expire{Key: d.key(), TTL: d.wait()}
+				case 3:
+					return frame.Resolve{Orphan: d.entryPosition()}
 				}
 				return frame.Increment{Key: d.key(), By: d.integer()}
-			}), frame.Set{Key: d.key(), Value: d.value()}),
+			}), frame.Set{Key: d.key(), Value: d.value(), TTL: d.wait()}),
 		}
 	},
 	wire.KindWritten: func(d draw) frame.Frame {
@@ -126,32 +150,46 @@ var frames = map[wire.Kind]func(d draw) frame.Frame{
 	},
 	wire.KindRead: func(d draw) frame.Frame {
 		return frame.Read{
-			ID: d.number(), Level: frame.Level(d.upTo(2)), Key: d.key(), Exact: d.bool(),
-			After: d.prefix(), Limit: uint32(d.upTo(1000)), Bare: d.bool(),
+			ID: d.number(), Level: frame.Level(d.upTo(3)), Key: d.key(), Exact: d.bool(),
+			After: d.prefix(), Limit: uint32(d.upTo(1000)), Bare: d.bool(), Least: d.position(), Wait: d.wait(),
 		}
 	},
 	wire.KindReadReply: func(d draw) frame.Frame {
 		return frame.ReadReply{ID: d.number(), Items: d.items(), More: d.bool(), Position: d.position(), Dirty: d.bool(), Failure: d.failure()}
 	},
-	wire.KindWatch:   func(d draw) frame.Frame { return frame.Watch{ID: d.number(), Prefix: d.prefix(), From: d.position()} },
+	wire.KindWatch: func(d draw) frame.Frame {
+		return frame.Watch{ID: d.number(), Prefix: d.prefix(), From: d.position(), Level: frame.Level(d.upTo(1))}
+	},
 	wire.KindUnwatch: func(d draw) frame.Frame { return frame.Unwatch{ID: d.number()} },
 	wire.KindChanges: func(d draw) frame.Frame {
 		events := some(d, 4, func() journal.Event {
 			e := journal.Event{Position: d.entryPosition(), Key: d.key(), Deleted: d.bool()}
-			if !e.Deleted {
-				e.Value = d.value()
+			if e.Deleted {
+				e.Expired = d.bool()
+			} else {
+				e.Value, e.Deadline = d.value(), d.deadline()
 			}
 			return e
 		})
 		slices.SortFunc(events, func(a, b journal.Event) int { return a.Position.Compare(b.Position) })
-		return frame.Changes{ID: d.number(), Through: d.position(), Gap: d.bool(), Events: events, Failure: d.failure()}
+		if d.upTo(3) == 0 {
+			slices.Reverse(events)
+			for i := range events {
+				events[i].Retracted = true
+			}
+		}
+		f := frame.Changes{
+			ID: d.number(), Through: d.position(), Gap: d.bool(), Events: events, Items: d.items(), Ahead: d.bool(), Failure: d.failure(),
+		}
+		f.More = len(f.Items) > 0 && d.bool()
+		return f
 	},
 	wire.KindProbe: func(d draw) frame.Frame { return frame.Probe{ID: d.number()} },
 	wire.KindReport: func(d draw) frame.Frame {
 		f := frame.Report{
 			ID: d.number(), Node: d.id(), Role: frame.Role(d.upTo(4)), Epoch: d.epoch(), Last: d.position(),
 			Commit: d.position(), Applied: d.position(), Orphans: uint32(d.number()), Hash: d.number(),
-			Keys: d.number(), Storage: d.text(), Failure: d.failure(),
+			Keys: d.number(), Storage: d.text(), Failure: d.failure(), Differed: d.number(),
 		}
 		for _, id := range d.risingIDs(3) {
 			f.Progress = append(f.Progress, frame.Progress{Node: id, Match: d.position(), State: d.text()})
@@ -165,6 +203,20 @@ var frames = map[wire.Kind]func(d draw) frame.Frame{
 	wire.KindYield: func(d draw) frame.Frame { return frame.Yield{ID: d.number(), Successor: d.idOrZero(), Wait: d.wait()} },
 	wire.KindYielded: func(d draw) frame.Frame {
 		return frame.Yielded{ID: d.number(), Epoch: d.epoch(), Failure: d.failure()}
+	},
+	wire.KindProceed: func(d draw) frame.Frame { return frame.Proceed{ID: d.number()} },
+	wire.KindListOrphans: func(d draw) frame.Frame {
+		f := frame.ListOrphans{ID: d.number(), After: d.position(), All: d.bool(), Limit: uint32(d.number())}
+		if d.bool() {
+			f.Only = d.entryPosition()
+		}
+		return f
+	},
+	wire.KindOrphanList: func(d draw) frame.Frame {
+		orphans := some(d, 4, d.orphan)
+		slices.SortFunc(orphans, func(a, b journal.Orphan) int { return a.Entry.Position.Compare(b.Entry.Position) })
+		orphans = slices.CompactFunc(orphans, func(a, b journal.Orphan) bool { return a.Entry.Position == b.Entry.Position })
+		return frame.OrphanList{ID: d.number(), Orphans: orphans, More: d.bool(), Failure: d.failure()}
 	},
 }
 

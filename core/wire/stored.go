@@ -99,7 +99,7 @@ func packOrphan(o journal.Orphan) orphanWire {
 		After: e.After, Runs: e.Runs, Acked: o.Acked, Final: o.Final, Superseded: o.Superseded,
 		Replaced: packPosition(o.Replaced), Before: packItems(o.Before), HasBefore: o.HasBefore,
 	}
-	if o.HasBefore { // which stands behind the position
+	if o.HasBefore || len(o.Before) > 0 { // which stand behind the position
 		w.Replaced = wholePosition(o.Replaced)
 	}
 	return w

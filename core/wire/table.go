@@ -31,7 +31,6 @@ var codecs = [kindEnd]codec{
 	KindChunk:     of("chunk", betweenCopies, packChunk, openChunk, checkChunk),
 	KindChunkAck:  of("chunk-ack", betweenCopies, packChunkAck, openChunkAck, checkChunkAck),
 	KindDiffers:   of("differs", betweenCopies, packDiffers, openDiffers, checkDiffers),
-	KindElect:     of("elect", betweenPeers, packElect, openElect, checkElect),
 
 	KindWrite:       of("write", betweenPeers, packWrite, openWrite, checkWrite),
 	KindWritten:     of("written", betweenPeers, packWritten, openWritten, checkWritten),
@@ -49,4 +48,5 @@ var codecs = [kindEnd]codec{
 	KindProceed:     of("proceed", betweenPeers, packProceed, openProceed, noRule),
 	KindListOrphans: of("list-orphans", betweenPeers, packListOrphans, openListOrphans, checkListOrphans),
 	KindOrphanList:  of("orphan-list", betweenPeers, packOrphanList, openOrphanList, checkOrphanList),
+	KindElect:       of("elect", betweenPeers, packElect, openElect, checkElect),
 }

@@ -62,7 +62,10 @@ func fullRegister() register.Register {
 	return register.Register{
 		Version: 7, Epoch: epoch2, Awaiting: true,
 		InSync: []register.Seat{{Node: bob, Incarnation: 3}, {Node: ada, Volatile: true}},
-		Losses: []register.Loss{{Epoch: epoch2, At: 1_700_000_000_000_000_000, Missing: []journal.NodeID{ada, cyd}}},
+		Losses: []register.Loss{{Epoch: epoch2, At: 1_700_000_000_000_000_000, Missing: []journal.NodeID{ada, cyd}, Taken: true}},
+		Settings: register.Settings{
+			Election: register.ElectVote, MinInSync: 2, Ack: register.Ack{Given: true, Ack: 1}, NoVolatile: true, LagLimit: 5 * time.Second,
+		},
 	}
 }
 
@@ -82,11 +85,13 @@ func entries() []journal.Entry {
 	batch.Origin.Floor, batch.Ack = 2, 2
 	batch.Changes = append(batch.Changes, journal.Change{Key: "\x00\xff", Deleted: true}, journal.Change{Key: "empty"})
 	batch.Results = []int64{0, 1, math.MinInt64}
+	lasting := setEntry(at(epoch2, 43), 2000, 'k', 10, "colour", "red")
+	lasting.Changes[0].Deadline = 1_700_000_000_000_000_000
 	return []journal.Entry{
 		setEntry(at(epoch1, 40), -500, 'j', 1, "\xff\xfe", "not utf-8: \xc3\x28"),
 		{Position: at(epoch2, 41), Time: 1000},
 		batch,
-		setEntry(at(epoch2, 43), 2000, 'k', 10, "colour", "red"),
+		lasting,
 		setEntry(at(epoch9, 44), math.MaxInt64, 'j', math.MaxUint64, "last", "one"),
 	}
 }
@@ -128,6 +133,9 @@ func relayVectors() []vector {
 		{"answer", fromRelay, frame.Answer{
 			Request: 9, Code: frame.CodeRetry, Text: "the room is new", Version: 3, After: 250 * time.Millisecond,
 		}},
+		{"configure", forRelay, frame.Configure{Request: 4, Version: 7, Settings: fullRegister().Settings}},
+		{"configure-defaults", frame.Head{From: cyd}, frame.Configure{Request: 5, Version: 8}},
+		{"take-over", frame.Head{From: cyd}, frame.TakeOver{Request: 6, Version: 7, Successor: bob}},
 	}
 }
 
@@ -140,7 +148,7 @@ func replicationVectors() []vector {
 		{"supply", toOne, frame.Supply{Nonce: 5, Prev: at(epoch1, 39), Entries: entries()[:1], Last: at(epoch1, 40)}},
 		{"supply-refused", toOne, frame.Supply{Nonce: 6, Refused: true}},
 		{"replicate", toTwo, frame.Replicate{
-			Prev: at(epoch2, 42), Entries: []journal.Entry{setEntry(at(epoch2, 43), 1_700_000_000_000_000_000, 'k', 10, "colour", "red")}, Commit: 41,
+			Prev: at(epoch2, 42), Entries: []journal.Entry{setEntry(at(epoch2, 43), 1_700_000_000_000_000_000, 'k', 10, "colour", "red")}, Commit: 41, Hash: 1 << 63,
 		}},
 		{"replicate-mark", toTwo, frame.Replicate{Prev: at(epoch2, 43), Commit: 43}},
 		{"replicate-first", toTwo, frame.Replicate{Entries: []journal.Entry{{Position: at(epoch1, 1)}}}},
@@ -149,7 +157,7 @@ func replicationVectors() []vector {
 		{"behind", toOne, frame.Behind{Incarnation: 2, Last: at(epoch2, 41), History: history}},
 		{"chunk", toOne, frame.Chunk{
 			Nonce: 8, At: at(epoch2, 44), Number: 1, Sum: math.MaxUint64,
-			Items: []journal.Item{{Key: "\x00q", Value: []byte{0, 255}, Revision: 3}, {Key: "a", Revision: 44}},
+			Items: []journal.Item{{Key: "\x00q", Value: []byte{0, 255}, Revision: 3}, {Key: "a", Revision: 44, Deadline: math.MaxInt64}},
 		}},
 		{"chunk-last", toOne, frame.Chunk{
 			Nonce: 8, At: at(epoch2, 44), Number: 2, Sum: 1, Done: true, Time: 99, Hash: 1 << 63,
@@ -162,6 +170,10 @@ func replicationVectors() []vector {
 			}},
 		}},
 		{"chunk-ack", toOne, frame.ChunkAck{Incarnation: 2, Nonce: 8, At: at(epoch2, 44), Number: math.MaxUint32}},
+		{"replicate-expiry", toTwo, frame.Replicate{Prev: at(epoch2, 43), Entries: []journal.Entry{{
+			Position: at(epoch2, 44), Time: 5000, Origin: journal.Origin{Seq: journal.ExpirySeq}, Changes: []journal.Change{{Key: "colour", Deleted: true}},
+		}}}},
+		{"differs", toOne, frame.Differs{Incarnation: 2, At: at(epoch2, 43), Hash: math.MaxUint64}},
 	}
 }
 
@@ -174,13 +186,18 @@ func requestVectors() []vector {
 				{Key: "\xff", HasValue: true},
 			},
 			Ops: []frame.Op{
-				frame.Set{Key: "colour", Value: []byte("blue")}, frame.Set{Key: "\xff"},
+				frame.Set{Key: "colour", Value: []byte("blue")}, frame.Set{Key: "\xff"}, frame.Set{Key: "soon", TTL: time.Minute},
+				frame.Append{Key: "log", Value: []byte("more")}, frame.Append{Key: "log"}, frame.Expire{Key: "later", TTL: time.Hour}, frame.Expire{Key: "ever"},
+				frame.Resolve{Orphan: at(epoch1, 40)},
 				frame.Delete{Key: "shape"}, frame.Increment{Key: "n", By: math.MinInt64}, frame.Increment{Key: "n"},
 			},
-			Ack: journal.AckAll, Wait: 5 * time.Second, Known: 40, Retry: true,
+			Ack: journal.AckAll, Wait: 5 * time.Second, Known: 40, Retry: true, Degrade: true,
 		}},
 		{"write-early", early, frame.Write{
 			Origin: journal.Origin{Client: clientID('k'), Seq: 1}, Ops: []frame.Op{frame.Delete{Key: "k"}}, Ack: 999,
+		}},
+		{"write-by-the-room", toOne, frame.Write{
+			Origin: journal.Origin{Client: clientID('k'), Seq: 1}, Ops: []frame.Op{frame.Delete{Key: "k"}}, Ack: journal.AckRoom,
 		}},
 		{"written", toOne, frame.Written{
 			Client: clientID('k'), Seq: 10, Results: []int64{0, math.MaxInt64, -1},
@@ -189,12 +206,13 @@ func requestVectors() []vector {
 		{"written-unknown", toOne, frame.Written{Client: clientID('k'), Seq: 10, Failure: failure}},
 		{"read", toOne, frame.Read{ID: 1, Level: frame.LevelLatest, Key: "col\xff", After: "col\xffb", Limit: 1000, Bare: true}},
 		{"read-exact", toOne, frame.Read{ID: 2, Key: "colour", Exact: true}},
+		{"read-session", toOne, frame.Read{ID: 2, Level: frame.LevelSession, Key: "colour", Exact: true, Least: at(epoch2, 43), Wait: time.Second}},
 		{"read-reply", toOne, frame.ReadReply{
 			ID: 1, Items: []journal.Item{{Key: "col\xff", Value: []byte("blue"), Revision: 42}},
 			More: true, Position: at(epoch2, 43), Dirty: true,
 		}},
 		{"read-reply-failed", toOne, frame.ReadReply{ID: 1, Failure: &frame.Failure{Code: frame.CodeTimeout}}},
-		{"watch", toOne, frame.Watch{ID: 3, Prefix: "col", Exact: true, From: at(epoch1, 7)}},
+		{"watch", toOne, frame.Watch{ID: 3, Prefix: "col", Exact: true, From: at(epoch1, 7), Level: frame.LevelCommitted}},
 		{"watch-all", toOne, frame.Watch{ID: 4}},
 		{"unwatch", toOne, frame.Unwatch{ID: 3}},
 		{"changes", toOne, frame.Changes{
@@ -202,11 +220,25 @@ func requestVectors() []vector {
 				{Position: at(epoch1, 40), Key: "col\xff", Value: []byte("red")}, {Position: at(epoch2, 42), Key: "col", Deleted: true},
 			},
 		}},
+		{"changes-expired", toOne, frame.Changes{
+			ID: 3, Through: at(epoch2, 43), Events: []journal.Event{
+				{Position: at(epoch2, 42), Key: "a", Value: []byte("v"), Deadline: 9000}, {Position: at(epoch2, 43), Key: "b", Deleted: true, Expired: true},
+			},
+		}},
+		{"changes-retracted", toOne, frame.Changes{
+			ID: 3, Through: at(epoch1, 40), Events: []journal.Event{
+				{Position: at(epoch1, 42), Key: "a", Value: []byte("before"), Retracted: true}, {Position: at(epoch1, 41), Key: "a", Deleted: true, Retracted: true},
+			},
+		}},
+		{"changes-state", toOne, frame.Changes{
+			ID: 3, Through: at(epoch2, 42), Gap: true, Items: []journal.Item{{Key: "col", Value: []byte("red"), Revision: 7}}, More: true,
+		}},
+		{"changes-ahead", toOne, frame.Changes{ID: 3, Through: at(epoch2, 42), Ahead: true}},
 		{"changes-failed", toOne, frame.Changes{ID: 3, Failure: failure}},
 		{"probe", toOne, frame.Probe{ID: 6}},
 		{"report", toOne, frame.Report{
 			ID: 6, Node: bob, Role: frame.RoleMaster, Epoch: epoch2, Last: at(epoch2, 43), Commit: at(epoch2, 42),
-			Applied: at(epoch2, 43), Orphans: 1, Hash: 1<<64 - 2, Keys: 12, Storage: "files",
+			Applied: at(epoch2, 43), Orphans: 1, Hash: 1<<64 - 2, Keys: 12, Storage: "files", Differed: 2,
 			Progress: []frame.Progress{{Node: ada, Match: at(epoch2, 42), State: "streaming"}, {Node: cyd, State: "probing"}},
 		}},
 		{"report-failed", toOne, frame.Report{ID: 6, Failure: &frame.Failure{Code: frame.CodeGone, Text: "bbbb is not in the room"}}},
@@ -216,6 +248,20 @@ func requestVectors() []vector {
 		{"yield", toOne, frame.Yield{ID: 8, Successor: cyd, Wait: time.Minute}},
 		{"yielded", toOne, frame.Yielded{ID: 8, Epoch: epoch2}},
 		{"yielded-failed", toOne, frame.Yielded{ID: 8, Failure: failure}},
+		{"proceed", toOne, frame.Proceed{ID: 3}},
+		{"list-orphans", toOne, frame.ListOrphans{
+			ID: 9, After: at(epoch1, 7), Only: journal.Position{Epoch: journal.Epoch{Number: 1}, Index: 40}, All: true, Limit: 10,
+		}},
+		{"orphan-list", toOne, frame.OrphanList{ID: 9, More: true, Orphans: []journal.Orphan{
+			{Entry: entries()[0], Acked: true},
+			{
+				Entry: entries()[2], Final: true, Superseded: true, Replaced: at(epoch9, 42), HasBefore: true,
+				Before: []journal.Item{{Key: "colour", Value: []byte("green"), Revision: 12, Deadline: 77}},
+			},
+			{Entry: entries()[3], Final: true, HasBefore: true},
+		}}},
+		{"orphan-list-failed", toOne, frame.OrphanList{ID: 9, Failure: failure}},
+		{"elect", early, frame.Elect{Number: 3, Kind: frame.ElectToken, Priority: -5, Node: cyd, Last: at(epoch2, 43), Round: 2}},
 	}
 }
 

@@ -38,10 +38,13 @@ const table = (fields) => (v) => {
   }))
 }
 
-// row reads an array by place: [[name, type], ...].
-const row = (...fields) => (v) => {
-  if (!Array.isArray(v) || v.length !== fields.length) fail(`${v} is no row of ${fields.length}`)
-  return object(fields.map(([name, type], i) => [name, type(v[i])]))
+// row reads an array by place: [[name, type], ...]. Fields behind a '...' are
+// left out where they and all behind them are zero.
+const row = (...all) => (v) => {
+  const fields = all.filter((f) => f !== '...')
+  const required = all.includes('...') ? all.indexOf('...') : fields.length
+  if (!Array.isArray(v) || v.length < required || v.length > fields.length) fail(`${v} is no row of ${fields.length}`)
+  return object(fields.slice(0, v.length).map(([name, type], i) => [name, type(v[i])]))
 }
 
 const epoch = row(['number', whole], ['master', id])
@@ -50,8 +53,10 @@ const place = (number, master, index) =>
 const position = (v) => v.length === 3 ? place(...v) : fail('a position is a row of 3')
 
 // begun(i, rest) reads a row whose elements from i on are a position.
-const begun = (before, ...after) => (v) => {
-  if (v.length !== before.length + 3 + after.length) fail(`a row of ${v.length}`)
+const begun = (before, ...all) => (v) => {
+  const after = all.filter((f) => f !== '...').slice(0, v.length - before.length - 3)
+  const required = all.includes('...') ? all.indexOf('...') : all.length
+  if (after.length < required || v.length !== before.length + 3 + after.length) fail(`a row of ${v.length}`)
   const named = ([name, type], value) => [name, type(value)]
   return object([
     ...before.map((f, i) => named(f, v[i])),
@@ -68,13 +73,20 @@ const register = table({
   1: ['version', whole], 2: ['epoch', epoch],
   3: ['inSync', list(table({ 1: ['node', id], 2: ['volatile', bool], 3: ['incarnation', whole] }))],
   4: ['awaiting', bool],
-  5: ['losses', list(table({ 1: ['epoch', epoch], 2: ['at', whole], 3: ['missing', list(id)] }))],
+  5: ['losses', list(table({ 1: ['epoch', epoch], 2: ['at', whole], 3: ['missing', list(id)], 4: ['taken', bool] }))],
+  6: ['settings', (v) => settings(v)],
 })
+const settings = (v) => {
+  const { ackGiven, ackValue, ...rest } = table({
+    1: ['election', whole], 2: ['minInSync', whole], 3: ['ackGiven', bool], 4: ['ackValue', whole], 5: ['noVolatile', bool], 6: ['lagLimit', whole],
+  })(v)
+  return object([...Object.entries(rest), ['ack', object([['given', ackGiven], ['ack', ackValue]].filter(([, v]) => v !== undefined))]])
+}
 const history = list((v) => object([
   ['epoch', epoch(v.slice(0, 2))], ['first', v.length === 3 ? whole(v[2]) : fail('an epoch start is a row of 3')],
 ]))
-const item = row(['key', bytes], ['value', bytes], ['revision', whole])
-const change = row(['key', bytes], ['value', bytes], ['deleted', bool])
+const item = row(['key', bytes], ['value', bytes], ['revision', whole], '...', ['deadline', whole])
+const change = row(['key', bytes], ['value', bytes], ['deleted', bool], '...', ['deadline', whole])
 const failure = table({ 1: ['code', whole], 2: ['text', text], 3: ['position', position] })
 const receipt = table({ 1: ['position', position], 2: ['ack', whole], 3: ['copies', whole], 4: ['durable', whole] })
 const standing = table({ 1: ['incarnation', whole], 2: ['last', position], 3: ['history', history] })
@@ -86,12 +98,12 @@ const client = table({
 const condition = table({
   1: ['key', bytes], 2: ['absent', bool], 3: ['revision', whole], 4: ['hasValue', bool], 5: ['value', bytes],
 })
-const opNames = { 1: 'set', 2: 'delete', 3: 'increment' }
+const opNames = { 1: 'set', 2: 'delete', 3: 'increment', 4: 'append', 5: 'expire', 6: 'resolve' }
 const op = (v) => {
   const fields = new Map(v)
   fields.delete(1)
   const name = opNames[v.get(1)] ?? fail(`operation ${v.get(1)}`)
-  return { [name]: table({ 2: ['key', bytes], 3: ['value', bytes], 4: ['by', whole] })(fields) }
+  return { [name]: table({ 2: ['key', bytes], 3: ['value', bytes], 4: ['by', whole], 5: ['ttl', whole], 6: ['orphan', position] })(fields) }
 }
 
 // entries gives runs of entries their positions, times and clients back.
@@ -127,6 +139,19 @@ const following = (prevKey, key, fields) => (v) => {
   return table({ ...fields, [prevKey]: ['prev', position], [key]: ['entries', (runs) => entries(runs, prev)] })(v)
 }
 
+// orphan is [after, runs, acked, final, superseded, replaced, before, hasBefore];
+// its one entry stands behind an index, in an epoch of its own.
+const orphan = ([after, runs, ...rest]) => {
+  if (rest.length < 3 || rest.length > 6) fail(`an orphan of ${rest.length + 2}`)
+  const [acked, final, superseded, replaced, before, hasBefore] = rest
+  const [entry] = entries(runs, [0, new Uint8Array(16), after])
+  const given = [
+    ['entry', entry], ['acked', bool(acked)], ['final', bool(final)], ['superseded', bool(superseded)],
+    ['replaced', replaced && position(replaced)], ['before', before && list(item)(before)], ['hasBefore', hasBefore],
+  ]
+  return object(given.filter(([, v]) => v !== undefined))
+}
+
 const reqID = { 1: ['id', whole] }
 
 const kinds = {
@@ -146,11 +171,13 @@ const kinds = {
   14: ['handover', table({ 1: ['request', whole], 2: ['version', whole], 3: ['epoch', epoch], 4: ['successor', id] })],
   15: ['confirm', table({ 1: ['request', whole], 2: ['epoch', epoch] })],
   16: ['answer', table({ 1: ['request', whole], 2: ['code', whole], 3: ['text', text], 4: ['version', whole], 5: ['after', whole] })],
+  17: ['configure', table({ 1: ['request', whole], 2: ['version', whole], 3: ['settings', settings] })],
+  18: ['take-over', table({ 1: ['request', whole], 2: ['version', whole], 3: ['successor', id] })],
   32: ['seal', table({})],
   33: ['sealed', standing],
   34: ['fetch', table({ 1: ['nonce', whole], 2: ['after', position] })],
   35: ['supply', following(2, 3, { 1: ['nonce', whole], 4: ['last', position], 5: ['refused', bool] })],
-  36: ['replicate', following(1, 2, { 3: ['commit', whole] })],
+  36: ['replicate', following(1, 2, { 3: ['commit', whole], 4: ['hash', whole] })],
   37: ['ack', table({ 1: ['incarnation', whole], 2: ['match', position] })],
   38: ['behind', standing],
   39: ['chunk', table({
@@ -158,29 +185,38 @@ const kinds = {
     7: ['done', bool], 8: ['time', whole], 9: ['hash', whole], 10: ['evicted', whole], 11: ['history', history], 12: ['commit', whole],
   })],
   40: ['chunk-ack', table({ 1: ['incarnation', whole], 2: ['nonce', whole], 3: ['at', position], 4: ['number', whole] })],
+  41: ['differs', table({ 1: ['incarnation', whole], 2: ['at', position], 3: ['hash', whole] })],
   64: ['write', (v) => {
     const { client, seq, floor, ...rest } = table({
       1: ['client', id], 2: ['seq', whole], 3: ['floor', whole], 4: ['conditions', list(condition)], 5: ['ops', list(op)],
-      6: ['ack', whole], 7: ['wait', whole], 8: ['known', whole], 9: ['retry', bool],
+      6: ['ack', whole], 7: ['wait', whole], 8: ['known', whole], 9: ['retry', bool], 10: ['degrade', bool],
     })(v)
     return object([['origin', object([['client', client], ['seq', seq], ['floor', floor]])], ...Object.entries(rest)])
   }],
   65: ['written', table({ 1: ['client', id], 2: ['seq', whole], 3: ['receipt', receipt], 4: ['results', list(whole)], 5: ['failure', failure] })],
-  66: ['read', table({ ...reqID, 2: ['level', whole], 3: ['key', bytes], 4: ['exact', bool], 5: ['after', bytes], 6: ['limit', whole], 7: ['bare', bool] })],
+  66: ['read', table({ ...reqID, 2: ['level', whole], 3: ['key', bytes], 4: ['exact', bool], 5: ['after', bytes], 6: ['limit', whole], 7: ['bare', bool], 8: ['least', position], 9: ['wait', whole] })],
   67: ['read-reply', table({ ...reqID, 2: ['items', list(item)], 3: ['more', bool], 4: ['position', position], 5: ['dirty', bool], 6: ['failure', failure] })],
-  68: ['watch', table({ ...reqID, 2: ['prefix', bytes], 3: ['exact', bool], 4: ['from', position] })],
+  68: ['watch', table({ ...reqID, 2: ['prefix', bytes], 3: ['exact', bool], 4: ['from', position], 5: ['level', whole] })],
   69: ['unwatch', table(reqID)],
-  70: ['changes', table({ ...reqID, 2: ['through', position], 3: ['gap', bool], 4: ['events', list(begun([], ['key', bytes], ['value', bytes], ['deleted', bool]))], 5: ['failure', failure] })],
+  70: ['changes', table({
+    ...reqID, 2: ['through', position], 3: ['gap', bool],
+    4: ['events', list(begun([], ['key', bytes], ['value', bytes], ['deleted', bool], '...', ['deadline', whole], ['expired', bool], ['retracted', bool]))],
+    5: ['failure', failure], 6: ['items', list(item)], 7: ['more', bool], 8: ['ahead', bool],
+  })],
   71: ['probe', table(reqID)],
   72: ['report', table({
     ...reqID, 2: ['node', id], 3: ['role', whole], 4: ['epoch', epoch], 5: ['last', position], 6: ['commit', position], 7: ['applied', position],
     8: ['orphans', whole], 9: ['hash', whole], 10: ['keys', whole], 11: ['storage', text],
-    12: ['progress', list(table({ 1: ['node', id], 2: ['match', position], 3: ['state', text] }))], 13: ['failure', failure],
+    12: ['progress', list(table({ 1: ['node', id], 2: ['match', position], 3: ['state', text] }))], 13: ['failure', failure], 14: ['differed', whole],
   })],
   73: ['verify', table({ ...reqID, 2: ['position', position] })],
   74: ['verified', table({ ...reqID, 2: ['verdict', whole], 3: ['position', position], 4: ['failure', failure] })],
   75: ['yield', table({ ...reqID, 2: ['successor', id], 3: ['wait', whole] })],
   76: ['yielded', table({ ...reqID, 2: ['epoch', epoch], 3: ['failure', failure] })],
+  77: ['proceed', table(reqID)],
+  78: ['list-orphans', table({ ...reqID, 2: ['after', position], 3: ['only', position], 4: ['all', bool], 5: ['limit', whole] })],
+  79: ['orphan-list', table({ ...reqID, 2: ['orphans', list(orphan)], 3: ['more', bool], 4: ['failure', failure] })],
+  80: ['elect', table({ 1: ['number', whole], 2: ['kind', whole], 3: ['priority', whole], 4: ['node', id], 5: ['last', position], 6: ['round', whole] })],
 }
 
 // single decodes one item and makes sure that it has no shorter or other form.
