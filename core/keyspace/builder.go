@@ -31,8 +31,11 @@ func (b *Builder) Add(p Part) error {
 			return fmt.Errorf("key %q behind %q: %w", i.Key, b.key, ErrOrder)
 		}
 		b.key = i.Key
-		r := newRow(i.Key, i.Value, i.Revision)
+		r := newRow(i)
 		b.content.items.Load(r)
+		if r.Deadline != 0 {
+			b.content.mortal.Set(r)
+		}
 		b.content.sum += r.hash
 		b.content.size += itemSize(i)
 	}

@@ -9,12 +9,13 @@ import (
 // content is the state at one position. Its trees share their nodes with
 // copies of it and copy a node before they write to it.
 type content struct {
-	at    journal.Position
-	time  journal.Instant
-	items *btree.BTreeG[*row]
-	sum   uint64 // of the rows' hashes
-	size  int    // of the rows, by itemSize
-	table table
+	at     journal.Position
+	time   journal.Instant
+	items  *btree.BTreeG[*row]
+	mortal *btree.BTreeG[*row] // those with a deadline, the earliest first
+	sum    uint64              // of the rows' hashes
+	size   int                 // of the rows, by itemSize
+	table  table
 }
 
 // row is one key with its share of the state hash, so that large values are
@@ -24,19 +25,21 @@ type row struct {
 	hash uint64
 }
 
-func newRow(key string, value []byte, revision journal.Index) *row {
-	return &row{
-		Item: journal.Item{Key: key, Value: value, Revision: revision},
-		hash: hashItem(key, value, revision),
-	}
-}
+func newRow(i journal.Item) *row { return &row{Item: i, hash: hashItem(i)} }
 
 func rowLess(a, b *row) bool { return a.Key < b.Key }
+
+func deadlineLess(a, b *row) bool {
+	if a.Deadline != b.Deadline {
+		return a.Deadline < b.Deadline
+	}
+	return a.Key < b.Key
+}
 
 func byKey(key string) *row { return &row{Item: journal.Item{Key: key}} }
 
 func newContent() content {
-	return content{items: newTree(rowLess), table: newTable()}
+	return content{items: newTree(rowLess), mortal: newTree(deadlineLess), table: newTable()}
 }
 
 // newTree returns a tree for one goroutine. All trees are of pointers, so that
@@ -55,7 +58,7 @@ func copyTree[T any](t *btree.BTreeG[T]) *btree.BTreeG[T] {
 // copy returns a content that changes on its own.
 func (c *content) copy() content {
 	second := *c
-	second.items = c.items.Copy()
+	second.items, second.mortal = c.items.Copy(), c.mortal.Copy()
 	second.table = c.table.copy()
 	return second
 }
@@ -63,11 +66,13 @@ func (c *content) copy() content {
 // put sets a key and returns what it replaced; nil if there was none.
 func (c *content) put(r *row) (old *row) {
 	old, existed := c.items.Set(r)
+	if existed {
+		c.forget(old)
+	}
 	c.sum += r.hash
 	c.size += itemSize(r.Item)
-	if existed {
-		c.sum -= old.hash
-		c.size -= itemSize(old.Item)
+	if r.Deadline != 0 {
+		c.mortal.Set(r)
 	}
 	return old
 }
@@ -76,10 +81,18 @@ func (c *content) put(r *row) (old *row) {
 func (c *content) remove(key string) (old *row) {
 	old, existed := c.items.Delete(byKey(key))
 	if existed {
-		c.sum -= old.hash
-		c.size -= itemSize(old.Item)
+		c.forget(old)
 	}
 	return old
+}
+
+// forget takes a row that has left items out of everything else.
+func (c *content) forget(old *row) {
+	c.sum -= old.hash
+	c.size -= itemSize(old.Item)
+	if old.Deadline != 0 {
+		c.mortal.Delete(old)
+	}
 }
 
 // revert takes back the newest entry.

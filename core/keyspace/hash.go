@@ -16,6 +16,7 @@ const (
 	tagAnswer
 	tagTime
 	tagEvicted
+	tagDeadline
 )
 
 // mix hashes four numbers.
@@ -29,9 +30,15 @@ func mix(tag, a, b, c uint64) uint64 {
 }
 
 // hashItem hashes key and value alone first, which takes one pass over a large
-// value and no buffer for a small one.
-func hashItem(key string, value []byte, revision journal.Index) uint64 {
-	return mix(tagItem, xxhash.Sum64String(key), xxhash.Sum64(value), uint64(revision))
+// value and no buffer for a small one. A key without a deadline has the hash
+// that it had before there were any.
+func hashItem(i journal.Item) uint64 {
+	key := xxhash.Sum64String(i.Key)
+	hash := mix(tagItem, key, xxhash.Sum64(i.Value), uint64(i.Revision))
+	if i.Deadline != 0 {
+		hash += mix(tagDeadline, key, uint64(i.Deadline), uint64(i.Revision))
+	}
+	return hash
 }
 
 // hasher takes a canonical byte form: numbers are 8 bytes little-endian, and

@@ -1,6 +1,7 @@
 package keyspace
 
 import (
+	"cmp"
 	"maps"
 	"reflect"
 	"slices"
@@ -41,10 +42,10 @@ func modelOf(entries []journal.Entry) model {
 		for _, c := range e.Changes {
 			delete(m.items, c.Key)
 			if !c.Deleted {
-				m.items[c.Key] = journal.Item{Key: c.Key, Value: c.Value, Revision: e.Position.Index}
+				m.items[c.Key] = journal.Item{Key: c.Key, Value: c.Value, Revision: e.Position.Index, Deadline: c.Deadline}
 			}
 		}
-		if !e.IsStart() {
+		if e.IsWrite() {
 			m.dedupe(e)
 		}
 	}
@@ -160,14 +161,35 @@ func sizeOf(p Part) int {
 	return size
 }
 
+// get is the model's answer to [State.GetAt].
+func (m *model) get(key string, time journal.Instant) (journal.Item, bool) {
+	i, ok := m.items[key]
+	if !ok || 0 < i.Deadline && i.Deadline <= time {
+		return journal.Item{}, false
+	}
+	return i, true
+}
+
 // scan is the model's answer to [State.Scan].
 func (m *model) scan(prefix, after string) []journal.Item {
 	var items []journal.Item
 	for _, i := range m.part().Items {
-		if i.Key > after && strings.HasPrefix(i.Key, prefix) && !isReserved(i.Key) {
+		if _, ok := m.get(i.Key, m.time); ok && i.Key > after && strings.HasPrefix(i.Key, prefix) && !isReserved(i.Key) {
 			items = append(items, i)
 		}
 	}
+	return items
+}
+
+// due is the model's answer to [State.Due].
+func (m *model) due(time journal.Instant) []journal.Item {
+	var items []journal.Item
+	for _, i := range m.part().Items {
+		if 0 < i.Deadline && i.Deadline <= time {
+			items = append(items, i)
+		}
+	}
+	slices.SortStableFunc(items, func(a, b journal.Item) int { return cmp.Compare(a.Deadline, b.Deadline) })
 	return items
 }
 
@@ -188,6 +210,7 @@ var (
 		c := journal.Change{Key: modelKeys.Draw(t, "key"), Deleted: rapid.IntRange(0, 2).Draw(t, "deleted") == 0}
 		if !c.Deleted {
 			c.Value = []byte(rapid.SampledFrom([]string{"", "1", "2"}).Draw(t, "value"))
+			c.Deadline = journal.Instant(rapid.SampledFrom([]int{0, 0, 20, 50, 99, 101, 150}).Draw(t, "deadline"))
 		}
 		return c
 	})
@@ -206,7 +229,11 @@ func (w *world) apply(t *rapid.T) {
 		Time:     journal.Instant(rapid.IntRange(0, 100).Draw(t, "time")),
 		Changes:  rapid.SliceOfN(modelChange, 0, 4).Draw(t, "changes"),
 	}
-	if rapid.IntRange(0, 4).Draw(t, "start") > 0 {
+	switch rapid.IntRange(0, 5).Draw(t, "start") {
+	case 0:
+	case 1:
+		e.Origin.Seq = journal.ExpirySeq
+	default:
 		e.Origin = journal.Origin{
 			Client: drawClient(t),
 			Seq:    rapid.Uint64Range(1, 60).Draw(t, "seq"),
@@ -299,9 +326,33 @@ func (w *world) check(t *rapid.T) {
 		then.checkSnapshot(t, s)
 	}
 	w.checkReads(t, &newest, &committed)
+	w.checkDeadlines(t, &newest)
 	client, seq := drawClient(t), rapid.Uint64Range(0, 60).Draw(t, "looked up")
 	if _, got := w.state.Lookup(client, seq); got != newest.seen(client, seq) {
 		t.Fatalf("%v/%d: seen %d, want %d", client, seq, got, newest.seen(client, seq))
+	}
+}
+
+func (w *world) checkDeadlines(t *rapid.T, newest *model) {
+	time := journal.Instant(rapid.SampledFrom([]int{0, 19, 20, 50, 100, 101, 200}).Draw(t, "due at"))
+	var due []journal.Item
+	w.state.Due(time, func(i journal.Item) bool { due = append(due, i); return true })
+	if want := newest.due(time); !reflect.DeepEqual(due, want) {
+		t.Fatalf("due at %d: %v, want %v", time, due, want)
+	}
+	var next journal.Instant
+	if all := newest.due(1 << 60); len(all) > 0 {
+		next = all[0].Deadline
+	}
+	if got := w.state.NextDeadline(); got != next {
+		t.Fatalf("next deadline %d, want %d", got, next)
+	}
+	for key := range newest.items {
+		got, ok := w.state.GetAt(key, max(time, newest.time))
+		want, wantOK := newest.get(key, max(time, newest.time))
+		if ok != wantOK || !reflect.DeepEqual(got, want) {
+			t.Fatalf("%q at %d: %v %t, want %v %t", key, time, got, ok, want, wantOK)
+		}
 	}
 }
 
@@ -323,7 +374,7 @@ func (w *world) checkReads(t *rapid.T, newest, committed *model) {
 		{"committed", committed, w.state.GetCommitted, w.state.ScanCommitted},
 	} {
 		got, ok := c.get(key)
-		want, wantOK := c.m.items[key]
+		want, wantOK := c.m.get(key, c.m.time)
 		if ok != wantOK || !reflect.DeepEqual(got, want) {
 			t.Fatalf("%s %q: %v %t, want %v %t", c.name, key, got, ok, want, wantOK)
 		}

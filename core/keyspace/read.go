@@ -12,21 +12,32 @@ const firstOpenKey = "\x01"
 // isReserved reports whether a key belongs to a structure.
 func isReserved(key string) bool { return len(key) > 0 && key[0] == 0 }
 
-// Get returns a key at Applied, committed or not. Reserved keys are found too.
-func (s *State) Get(key string) (journal.Item, bool) {
+// Get returns a key at Applied, committed or not, unless its deadline has come
+// by then. Reserved keys are found too.
+func (s *State) Get(key string) (journal.Item, bool) { return s.GetAt(key, s.newest.time) }
+
+// GetAt is Get at a later logical time than Applied's: that of an entry which is
+// about to be made.
+func (s *State) GetAt(key string, time journal.Instant) (journal.Item, bool) {
 	r, ok := s.newest.items.Get(byKey(key))
-	if !ok {
+	if !ok || isDue(r.Item, time) {
 		return journal.Item{}, false
 	}
 	return r.Item, true
 }
 
-// GetCommitted returns a key as it is at the commit mark.
+// GetCommitted returns a key as it is at the commit mark, unless its deadline
+// had come by then.
 func (s *State) GetCommitted(key string) (journal.Item, bool) {
-	if old := s.oldest(key); old != nil {
-		return old.item()
+	old := s.oldest(key)
+	if old == nil {
+		return s.GetAt(key, s.TimeCommitted())
 	}
-	return s.Get(key)
+	item, ok := old.item()
+	if !ok || isDue(item, s.TimeCommitted()) {
+		return journal.Item{}, false
+	}
+	return item, true
 }
 
 // IsDirty reports whether an entry behind the commit mark touched the key.
@@ -45,7 +56,7 @@ func (s *State) oldest(key string) *oldItem {
 	return found
 }
 
-// item returns the key for a reader.
+// item returns the key, due or not.
 func (o *oldItem) item() (journal.Item, bool) {
 	if o.row == nil {
 		return journal.Item{}, false
@@ -54,25 +65,32 @@ func (o *oldItem) item() (journal.Item, bool) {
 }
 
 // Scan visits the keys at Applied that begin with prefix and are above after,
-// in rising order, until visit returns false. Reserved keys are left out. visit
-// must not change s, nor the values it is given.
+// in rising order, until visit returns false. Reserved keys are left out, and
+// those whose deadline has come. visit must not change s, nor the values it is
+// given.
 func (s *State) Scan(prefix, after string, visit func(journal.Item) bool) {
+	s.newest.scan(prefix, after, s.newest.time, visit)
+}
+
+func (c *content) scan(prefix, after string, time journal.Instant, visit func(journal.Item) bool) {
 	if isReserved(prefix) {
 		return
 	}
-	s.newest.items.Ascend(byKey(max(prefix, after, firstOpenKey)), func(r *row) bool {
-		if r.Key == after {
-			return true
+	c.items.Ascend(byKey(max(prefix, after, firstOpenKey)), func(r *row) bool {
+		if !strings.HasPrefix(r.Key, prefix) {
+			return false
 		}
-		return strings.HasPrefix(r.Key, prefix) && visit(r.Item)
+		return r.Key == after || isDue(r.Item, time) || visit(r.Item)
 	})
 }
 
 // ScanCommitted is [State.Scan] as of the commit mark: keys that entries behind
-// it deleted are there, and keys that they made are not.
+// it deleted are there, keys that they made are not, and what is due is so by the
+// logical time there.
 func (s *State) ScanCommitted(prefix, after string, visit func(journal.Item) bool) {
+	time := s.TimeCommitted()
 	if s.dirty.Len() == 0 {
-		s.Scan(prefix, after, visit)
+		s.newest.scan(prefix, after, time, visit)
 		return
 	}
 	if isReserved(prefix) {
@@ -100,7 +118,7 @@ func (s *State) ScanCommitted(prefix, after string, visit func(journal.Item) boo
 		if !strings.HasPrefix(item.Key, prefix) {
 			return
 		}
-		if exists && item.Key != after && !visit(item) {
+		if exists && item.Key != after && !isDue(item, time) && !visit(item) {
 			return
 		}
 	}

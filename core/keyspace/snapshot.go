@@ -18,7 +18,8 @@ func (s *Snapshot) Time() journal.Instant { return s.content.time }
 // Hash returns the state hash at At.
 func (s *Snapshot) Hash() uint64 { return s.content.hash() }
 
-// Len returns the number of keys, reserved ones included.
+// Len returns the number of keys, reserved ones and those whose deadline has
+// come included.
 func (s *Snapshot) Len() int { return s.content.items.Len() }
 
 // SizeBytes returns about what the parts take in frames or in storage. It costs
@@ -30,6 +31,7 @@ func (s *Snapshot) SizeBytes() int { return s.content.sizeBytes() }
 func (s *Snapshot) State() *State {
 	c := s.content
 	c.items = copyTree(c.items)
+	c.mortal = copyTree(c.mortal)
 	c.table.records = copyTree(c.table.records)
 	c.table.byAge = copyTree(c.table.byAge)
 	c.table.answers = copyTree(c.table.answers)
@@ -107,7 +109,13 @@ func (t *table) clientRecord(r *record) journal.ClientRecord {
 
 // The sizes estimate what things take in a frame, rather too much than too little.
 
-func itemSize(i journal.Item) int { return len(i.Key) + len(i.Value) + 24 }
+func itemSize(i journal.Item) int {
+	size := len(i.Key) + len(i.Value) + 24
+	if i.Deadline != 0 {
+		size += 10 // not of other items: older copies of a snapshot have the same parts
+	}
+	return size
+}
 
 func recordSize(r *record) int { return rowSize(r) + r.keptBytes }
 
@@ -138,5 +146,11 @@ func SumPart(p Part) uint64 {
 		}
 	}
 	h.number(uint64(p.Evicted))
+	for n, i := range p.Items {
+		if i.Deadline != 0 { // else the sum is what it was before there were any
+			h.number(uint64(n))
+			h.number(uint64(i.Deadline))
+		}
+	}
 	return h.digest.Sum64()
 }

@@ -76,7 +76,7 @@ func (s *State) Apply(e journal.Entry) {
 	for _, c := range e.Changes {
 		s.change(e.Position.Index, c, &u)
 	}
-	if !e.Origin.Client.IsZero() {
+	if e.IsWrite() {
 		s.newest.table.apply(e, s.DedupeMaxClients, &u.table)
 	}
 	s.newest.time = max(s.newest.time, e.Time)
@@ -91,7 +91,9 @@ func (s *State) change(index journal.Index, c journal.Change, u *undo) {
 	if c.Deleted {
 		old.row = s.newest.remove(c.Key)
 	} else {
-		old.row = s.newest.put(newRow(c.Key, c.Value, index))
+		old.row = s.newest.put(newRow(journal.Item{
+			Key: c.Key, Value: c.Value, Revision: index, Deadline: c.Deadline,
+		}))
 	}
 	if len(u.items) > 0 {
 		if _, again := s.dirty.Get(old); again {
@@ -167,5 +169,6 @@ func (s *State) Hash() uint64 { return s.newest.hash() }
 // [Snapshot.SizeBytes].
 func (s *State) SizeBytes() int { return s.newest.sizeBytes() }
 
-// Len returns the number of keys at Applied, reserved ones included.
+// Len returns the number of keys at Applied, reserved ones and those whose
+// deadline has come included.
 func (s *State) Len() int { return s.newest.items.Len() }

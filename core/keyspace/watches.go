@@ -104,7 +104,10 @@ func (w *Watches[W]) Match(e journal.Entry, visit func(id W, events []journal.Ev
 		if isReserved(c.Key) {
 			continue
 		}
-		event := journal.Event{Position: e.Position, Key: c.Key, Value: c.Value, Deleted: c.Deleted}
+		event := journal.Event{
+			Position: e.Position, Key: c.Key, Value: c.Value, Deleted: c.Deleted,
+			Deadline: c.Deadline, Expired: e.IsExpiry(),
+		}
 		matched = note(matched, w.byKey[c.Key], event)
 		for _, p := range w.lengths {
 			if p.length > len(c.Key) {
