@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
@@ -48,6 +47,9 @@ func command(s *stage, d *datadriven.TestData) error {
 	do, ok := nodeCommands[d.Cmd]
 	if !ok {
 		do, ok = diskCommands[d.Cmd]
+	}
+	if !ok {
+		do, ok = askCommands[d.Cmd]
 	}
 	if !ok {
 		return fmt.Errorf("unknown command %q", d.Cmd)
@@ -252,13 +254,6 @@ var nodeCommands = map[string]func(*stage, *node, []string) error{
 	// hold NODE makes what it sends wait before the relay; release NODE lets it go.
 	"hold":    func(s *stage, n *node, _ []string) error { s.hold(n, true); return nil },
 	"release": func(s *stage, n *node, _ []string) error { s.hold(n, false); return nil },
-	"write":   write,
-	"read":    read,
-	"watch": func(s *stage, n *node, words []string) error {
-		n.ids++
-		s.ask(n, frame.Watch{ID: n.ids, Prefix: words[0]})
-		return nil
-	},
 	// handover NODE TO asks a master to pass the mastership on.
 	"handover": func(s *stage, n *node, words []string) error {
 		to, err := s.node(words[0])
@@ -298,53 +293,4 @@ var nodeCommands = map[string]func(*stage, *node, []string) error{
 		}
 		return nil
 	},
-}
-
-// write NODE [if KEY=VALUE | if-absent=KEY] KEY=VALUE KEY+NUMBER -KEY [ack=ACK] [wait=TIME]
-func write(s *stage, n *node, words []string) error {
-	w := frame.Write{Wait: time.Minute}
-	var err error
-	for _, word := range words {
-		key, value, isSet := strings.Cut(word, "=")
-		number, by, isSum := strings.Cut(word, "+")
-		switch {
-		case isSet && key == "ack":
-			w.Ack, err = journal.ParseAck(value)
-		case isSet && key == "wait":
-			w.Wait, err = time.ParseDuration(value)
-		case isSet && key == "if-absent":
-			w.Conditions = append(w.Conditions, frame.Condition{Key: value, Absent: true})
-		case isSet && strings.HasPrefix(key, "if-"):
-			w.Conditions = append(w.Conditions, frame.Condition{Key: key[3:], HasValue: true, Value: []byte(value)})
-		case isSet && strings.HasPrefix(value, "*"): // that many bytes
-			size, parseErr := strconv.Atoi(value[1:])
-			w.Ops, err = append(w.Ops, frame.Set{Key: key, Value: bytes.Repeat([]byte("."), size)}), parseErr
-		case isSet:
-			w.Ops = append(w.Ops, frame.Set{Key: key, Value: []byte(value)})
-		case isSum:
-			sum, parseErr := strconv.ParseInt(by, 10, 64)
-			w.Ops, err = append(w.Ops, frame.Increment{Key: number, By: sum}), parseErr
-		case strings.HasPrefix(word, "-"):
-			w.Ops = append(w.Ops, frame.Delete{Key: word[1:]})
-		default:
-			err = fmt.Errorf("%q is no part of a write", word)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	s.ask(n, w)
-	return nil
-}
-
-// read NODE KEY [LEVEL]
-func read(s *stage, n *node, words []string) error {
-	levels := map[string]frame.Level{"": frame.LevelCommitted, "local": frame.LevelLocal, "committed": frame.LevelCommitted, "latest": frame.LevelLatest}
-	level, ok := levels[strings.Join(words[1:], " ")]
-	if !ok {
-		return fmt.Errorf("unknown level %v", words[1:])
-	}
-	n.ids++
-	s.ask(n, frame.Read{ID: n.ids, Level: level, Key: words[0], Exact: true})
-	return nil
 }

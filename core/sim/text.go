@@ -125,8 +125,11 @@ func (t *text) entry(e *journal.Entry) *text {
 		if c.Deleted {
 			t.say(" -").key(c.Key)
 		} else {
-			t.say(" ").key(c.Key).say("=").value(c.Value)
+			t.say(" ").key(c.Key).say("=").value(c.Value).deadline(c.Deadline)
 		}
+	}
+	if e.IsExpiry() {
+		t.say(" expired")
 	}
 	if !e.IsStart() && len(e.Changes) == 0 {
 		t.say(" nothing")
@@ -168,6 +171,35 @@ func (t *text) register(r register.Register) *text {
 	}
 	if n := len(r.Losses); n > 0 {
 		t.say(", lost at epoch ").epoch(r.Losses[n-1].Epoch).say(": ").nameList(r.Losses[n-1].Missing)
+		if r.Losses[n-1].Taken {
+			t.say(", taken over")
+		}
+	}
+	if r.Settings != (register.Settings{}) {
+		t.say(",").settings(r.Settings)
+	}
+	return t
+}
+
+// settings writes those that are not the defaults.
+func (t *text) settings(s register.Settings) *text {
+	if s == (register.Settings{}) {
+		return t.say(" all defaults")
+	}
+	if s.Election != 0 {
+		t.say(" election=", s.Election.String())
+	}
+	if s.MinInSync != 0 {
+		t.say(" min-in-sync=").num(uint64(s.MinInSync))
+	}
+	if s.Ack.Given {
+		t.say(" ack=", s.Ack.Ack.String())
+	}
+	if s.NoVolatile {
+		t.say(" volatile=refuse")
+	}
+	if s.LagLimit != 0 {
+		t.say(" lag-limit=").duration(s.LagLimit)
 	}
 	return t
 }
@@ -184,6 +216,18 @@ func (t *text) orphan(o journal.Orphan) *text {
 	}
 	if o.Superseded {
 		t.say(", superseded")
+	}
+	if !o.Replaced.IsZero() {
+		t.say(", by ").position(o.Replaced)
+	}
+	if o.HasBefore {
+		t.say(", before")
+		for _, i := range o.Before {
+			t.item(i)
+		}
+		if len(o.Before) == 0 {
+			t.say(" nothing")
+		}
 	}
 	return t
 }

@@ -14,14 +14,17 @@ func (t *text) frame(e journal.Epoch, f frame.Frame) *text {
 	case frame.Hello, frame.Welcome, frame.Refused, frame.Joined, frame.Left, frame.Changed,
 		frame.Waiting, frame.Ping, frame.Pong, frame.Appear, frame.Goodbye:
 		return t.presence(f)
-	case frame.Claim, frame.Amend, frame.Handover, frame.Confirm, frame.Answer:
+	case frame.Claim, frame.Amend, frame.Handover, frame.Confirm, frame.Configure, frame.TakeOver, frame.Answer:
 		return t.registering(e, f)
 	case frame.Seal, frame.Sealed, frame.Fetch, frame.Supply, frame.Replicate, frame.Ack,
-		frame.Behind, frame.Chunk, frame.ChunkAck:
+		frame.Behind, frame.Differs, frame.Chunk, frame.ChunkAck:
 		return t.replication(e, f)
-	case frame.Write, frame.Read, frame.Watch, frame.Unwatch, frame.Probe, frame.Verify, frame.Yield:
+	case frame.Elect:
+		return t.elect(f)
+	case frame.Write, frame.Read, frame.Watch, frame.Unwatch, frame.Proceed, frame.ListOrphans,
+		frame.Probe, frame.Verify, frame.Yield:
 		return t.request(f)
-	case frame.Written, frame.ReadReply, frame.Changes, frame.Report, frame.Verified, frame.Yielded:
+	case frame.Written, frame.ReadReply, frame.Changes, frame.OrphanList, frame.Report, frame.Verified, frame.Yielded:
 		return t.answer(f)
 	}
 	return t.say(fmt.Sprintf("%T %+v", f, f))
@@ -123,6 +126,12 @@ func (t *text) registering(e journal.Epoch, f frame.Frame) *text {
 	case frame.Confirm:
 		t.say("confirm epoch ").epoch(f.Epoch)
 		request = f.Request
+	case frame.Configure:
+		t.say("configure version ").num(uint64(f.Version)).say(":").settings(f.Settings)
+		request = f.Request
+	case frame.TakeOver:
+		t.say("take over version ").num(uint64(f.Version)).say(" with ").name(f.Successor)
+		request = f.Request
 	case frame.Answer:
 		t.say("answer ", f.Code.String())
 		if f.Text != "" {
@@ -161,10 +170,15 @@ func (t *text) replication(e journal.Epoch, f frame.Frame) *text {
 		if len(f.History) > 0 {
 			t.say(", epochs begin at ").history(f.History)
 		}
+	case frame.Differs:
+		t.say("differs at ").position(f.At).incarnation(f.Incarnation)
+		if t.full {
+			t.say(" hash ").num(f.Hash)
+		}
 	case frame.Chunk:
 		t.say("snapshot at ").position(f.At).say(" part ").num(uint64(f.Number)).nonce(f.Nonce)
 		for _, i := range f.Items {
-			t.say(" ").key(i.Key).say("=").value(i.Value)
+			t.item(i)
 		}
 		if f.Done {
 			t.say(", the last")
@@ -201,6 +215,9 @@ func (t *text) replicate(e journal.Epoch, f frame.Replicate) {
 	t.epochOf(e, newest)
 	if f.Commit > 0 {
 		t.say(", commit ").num(uint64(f.Commit))
+	}
+	if t.full && f.Hash != 0 {
+		t.say(", hash ").num(f.Hash)
 	}
 }
 

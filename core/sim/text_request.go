@@ -1,8 +1,6 @@
 package sim
 
 import (
-	"fmt"
-
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/journal"
 )
@@ -17,6 +15,9 @@ func (t *text) request(f frame.Frame) *text {
 			t.say("*")
 		}
 		t.say(" ").level(f.Level)
+		if !f.Least.IsZero() {
+			t.say(" of at least ").position(f.Least).say(" within ").duration(f.Wait)
+		}
 		t.id(f.ID)
 	case frame.Watch:
 		t.say("watch ").key(f.Prefix)
@@ -25,6 +26,23 @@ func (t *text) request(f frame.Frame) *text {
 		}
 		if !f.From.IsZero() {
 			t.say(" after ").position(f.From)
+		}
+		if f.Level == frame.LevelLocal {
+			t.say(" local")
+		}
+		t.id(f.ID)
+	case frame.Proceed:
+		t.say("proceed").id(f.ID)
+	case frame.ListOrphans:
+		t.say("list orphans")
+		if !f.After.IsZero() {
+			t.say(" after ").position(f.After)
+		}
+		if !f.Only.IsZero() {
+			t.say(" only ").position(f.Only)
+		}
+		if f.All {
+			t.say(", all")
 		}
 		t.id(f.ID)
 	case frame.Unwatch:
@@ -35,6 +53,8 @@ func (t *text) request(f frame.Frame) *text {
 		t.say("verify ").position(f.Position).id(f.ID)
 	case frame.Yield:
 		t.say("yield to ").name(f.Successor).id(f.ID)
+	case frame.Configure, frame.TakeOver:
+		t.registering(journal.Epoch{}, f)
 	}
 	return t
 }
@@ -54,6 +74,8 @@ func (t *text) level(l frame.Level) *text {
 		return t.say("committed")
 	case frame.LevelLatest:
 		return t.say("latest")
+	case frame.LevelSession:
+		return t.say("session")
 	}
 	return t.say("level ").num(uint64(l))
 }
@@ -72,28 +94,47 @@ func (t *text) write(w frame.Write) {
 		}
 	}
 	for _, op := range w.Ops {
-		switch op := op.(type) {
-		case frame.Set:
-			t.say(" ").key(op.Key).say("=").value(op.Value)
-		case frame.Delete:
-			t.say(" -").key(op.Key)
-		case frame.Increment:
-			t.say(" ").key(op.Key)
-			if op.By >= 0 {
-				t.say("+")
-			}
-			t.int(op.By)
-		default:
-			t.say(fmt.Sprintf(" %T", op))
-		}
+		t.op(op)
 	}
 	t.say(" ack=", w.Ack.String())
+	if w.Degrade {
+		t.say(" or what there is")
+	}
 	if w.Retry {
 		t.say(" retry")
 	}
 	if t.full {
 		t.say(" by ", t.names.of(journal.NodeID(w.Origin.Client)), "#").num(w.Origin.Seq)
 		t.say(" floor ").num(w.Origin.Floor).say(" known ").num(uint64(w.Known)).say(" wait ").duration(w.Wait)
+	}
+}
+
+func (t *text) op(op frame.Op) {
+	switch op := op.(type) {
+	case frame.Set:
+		t.say(" ").key(op.Key).say("=").value(op.Value)
+		if op.TTL != 0 {
+			t.say(" for ").duration(op.TTL)
+		}
+	case frame.Delete:
+		t.say(" -").key(op.Key)
+	case frame.Increment:
+		t.say(" ").key(op.Key)
+		if op.By >= 0 {
+			t.say("+")
+		}
+		t.int(op.By)
+	case frame.Append:
+		t.say(" ").key(op.Key).say("<<").value(op.Value)
+	case frame.Expire:
+		t.say(" ").key(op.Key)
+		if op.TTL == 0 {
+			t.say(" for ever")
+			return
+		}
+		t.say(" for ").duration(op.TTL)
+	case frame.Resolve:
+		t.say(" resolving ").position(op.Orphan)
 	}
 }
 
@@ -107,10 +148,7 @@ func (t *text) answer(f frame.Frame) *text {
 			return t.say(": ").failure(f.Failure).id(f.ID)
 		}
 		for _, i := range f.Items {
-			t.say(" ").key(i.Key).say("=").value(i.Value)
-			if t.full {
-				t.say("@").num(uint64(i.Revision))
-			}
+			t.item(i)
 		}
 		if len(f.Items) == 0 {
 			t.say(" nothing")
@@ -122,6 +160,10 @@ func (t *text) answer(f frame.Frame) *text {
 		t.id(f.ID)
 	case frame.Changes:
 		t.changes(f)
+	case frame.OrphanList:
+		t.orphanList(f)
+	case frame.Answer:
+		t.registering(journal.Epoch{}, f)
 	case frame.Report:
 		t.say("report ", f.Role.String(), " last ").position(f.Last).say(" commit ").position(f.Commit).id(f.ID)
 	case frame.Verified:
@@ -167,12 +209,71 @@ func (t *text) changes(f frame.Changes) {
 		t.say(" after a gap")
 	}
 	for _, e := range f.Events {
-		t.say(" ").position(e.Position)
-		if e.Deleted {
-			t.say(" -").key(e.Key)
-		} else {
-			t.say(" ").key(e.Key).say("=").value(e.Value)
-		}
+		t.event(e)
 	}
-	t.say(" through ").position(f.Through).id(f.ID)
+	for _, i := range f.Items {
+		t.item(i)
+	}
+	t.say(" through ").position(f.Through)
+	if f.Ahead {
+		t.say(", which is before it")
+	}
+	if f.More {
+		t.say(", more to come")
+	}
+	t.id(f.ID)
+}
+
+func (t *text) event(e journal.Event) {
+	t.say(" ").position(e.Position)
+	if e.Retracted {
+		t.say(" retracted:")
+	}
+	if e.Expired {
+		t.say(" expired")
+	}
+	if e.Deleted {
+		t.say(" -").key(e.Key)
+		return
+	}
+	t.say(" ").key(e.Key).say("=").value(e.Value).deadline(e.Deadline)
+}
+
+// item writes one key of a state.
+func (t *text) item(i journal.Item) *text {
+	t.say(" ").key(i.Key).say("=").value(i.Value)
+	if t.full {
+		t.say("@").num(uint64(i.Revision))
+	}
+	return t.deadline(i.Deadline)
+}
+
+// deadline is in time since the beginning of the world, as nobody reads the
+// nanoseconds of an epoch.
+func (t *text) deadline(at journal.Instant) *text {
+	if at == 0 {
+		return t
+	}
+	return t.say(" until ").duration(at.Sub(epoch0))
+}
+
+func (t *text) orphanList(f frame.OrphanList) {
+	t.say("orphans")
+	if f.Failure != nil {
+		t.say(": ").failure(f.Failure).id(f.ID)
+		return
+	}
+	for i, o := range f.Orphans {
+		if i > 0 {
+			t.say(";")
+		}
+		t.say(" ").orphan(o)
+	}
+	if len(f.Orphans) == 0 {
+		t.say(" none")
+	}
+	if f.More {
+		t.say(", more to come")
+	}
+	t.id(f.ID)
 }

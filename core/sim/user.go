@@ -171,7 +171,7 @@ func (u *user) beginWatch() {
 		return
 	}
 	u.peer.ids++
-	f := frame.Watch{ID: u.peer.ids, Prefix: "k"}
+	f := frame.Watch{ID: u.peer.ids, Prefix: "k", Level: frame.LevelCommitted}
 	if u.chance.hit(300) {
 		f.Prefix, f.Exact = u.key(), true
 	}
