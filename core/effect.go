@@ -127,7 +127,8 @@ func (m *Meta) raiseTo(epoch journal.Epoch) {
 	}
 	if epoch.Number > m.Register.Epoch.Number {
 		m.Register = register.Register{
-			Version: 1, Epoch: epoch, InSync: []register.Seat{{Node: epoch.Master}}, Losses: m.Register.Losses,
+			Version: 1, Epoch: epoch, InSync: []register.Seat{{Node: epoch.Master}},
+			Losses: m.Register.Losses, Settings: m.Register.Settings,
 		}
 	}
 }

@@ -9,7 +9,7 @@ import (
 
 // Adopt gives the value of a relay that meets a node which knows a newer one
 // than its own: the relay has lost its register, or was given an old one. The
-// newer list counts, version and epoch number rise above everything that either
+// newer list and its settings count, version and epoch number rise above everything that either
 // side has granted, nobody is master, and no claim is granted before every node
 // of that list is connected. adopted is false, and r is returned, where the
 // offered value is not newer.
@@ -42,6 +42,7 @@ func Adopt(r, offered Register) (next Register, adopted bool) {
 		InSync:   offered.InSync,
 		Awaiting: true,
 		Losses:   losses,
+		Settings: offered.Settings,
 	}, true
 }
 
@@ -61,7 +62,7 @@ const raiseMax = math.MaxUint64 / 2
 // Check says what makes a value that came from outside impossible, or nil.
 func (r Register) Check() error {
 	switch {
-	case r.IsZero() && (!r.Epoch.IsZero() || len(r.InSync) > 0 || len(r.Losses) > 0 || r.Awaiting):
+	case r.IsZero() && (!r.Epoch.IsZero() || len(r.InSync) > 0 || len(r.Losses) > 0 || r.Awaiting || r.Settings != Settings{}):
 		return refuse(NotAllowed, "a register of version 0 that is not empty")
 	case r.IsZero():
 		return nil
@@ -75,6 +76,9 @@ func (r Register) Check() error {
 		return refuse(NotAllowed, "the master %v is not in the in-sync list", r.Epoch.Master)
 	case len(r.Losses) > MaxLosses:
 		return refuse(NotAllowed, "%d loss records in a register, of at most %d", len(r.Losses), MaxLosses)
+	}
+	if err := r.Settings.Check(); err != nil {
+		return refuse(OutOfRange, "settings of a register: %v", err)
 	}
 	nodes := make([]journal.NodeID, len(r.InSync))
 	for i, seat := range r.InSync {

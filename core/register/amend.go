@@ -54,6 +54,8 @@ func Amend(r Register, s Scene, a Amendment) (Register, error) {
 			return r, refuse(NotAllowed, "%v is both added and removed", add.Node)
 		case !ok || m.Incarnation != add.Incarnation || !m.HasCopy():
 			return r, refuse(Gone, "%v is not connected with a copy as incarnation %d", add.Node, add.Incarnation)
+		case !r.Settings.Admits(m):
+			return r, keptOut(m)
 		case slices.ContainsFunc(seats, func(s Seat) bool { return s.Node == add.Node }):
 			seats = renewed(seats, m)
 		default:
@@ -77,7 +79,7 @@ func current(r Register, s Scene, version Version, epoch journal.Epoch) error {
 		return refuse(Stale, "epoch %v of %v is not held by who asks; the register is at epoch %v of %v",
 			epoch, epoch.Master, r.Epoch, r.Epoch.Master)
 	case version != r.Version:
-		return refuse(Stale, "the register is at version %d, not %d", r.Version, version)
+		return staleVersion(r, version)
 	}
 	return nil
 }

@@ -33,5 +33,7 @@ func Anew(r Register, accepted journal.EpochNumber, node journal.NodeID, at jour
 		Epoch:   journal.Epoch{Number: number},
 		InSync:  []Seat{{Node: node}},
 		Losses:  losses[max(0, len(losses)-MaxLosses):],
+
+		Settings: r.Settings,
 	}
 }

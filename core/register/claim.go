@@ -20,6 +20,8 @@ func Claim(r Register, s Scene, claimant journal.NodeID, number journal.EpochNum
 		return r, refuse(Gone, "%v is not connected", claimant)
 	case !m.CanLead():
 		return r, refuse(NotAllowed, "%v is no candidate", claimant)
+	case !r.Settings.Admits(m):
+		return r, keptOut(m)
 	case r.Outdates(m):
 		return r, refuse(Outdated, "incarnation %d of %v is older than the one that is in sync", m.Incarnation, claimant)
 	case number != r.Epoch.Number+1:

@@ -28,6 +28,8 @@ const (
 	StillAwaits                   // an adopted register waits for its in-sync nodes
 	NotAllowed                    // whoever asks, and whenever
 	Outdated                      // a newer incarnation of the same copy is in sync
+	InSyncHere                    // an in-sync node is present that may be master: no takeover is needed
+	OutOfRange                    // a setting is out of its range
 )
 
 func refuse(reason Reason, format string, args ...any) error {

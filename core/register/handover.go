@@ -29,7 +29,7 @@ func Handover(r Register, s Scene, p Passing) (Register, error) {
 	}
 	successor := p.Successor
 	if successor.IsZero() {
-		heirs := Succession(r.InSync, s.Present, r.Epoch.Master)
+		heirs := r.Heirs(s.Present, r.Epoch.Master)
 		if len(heirs) == 0 {
 			return r, refuse(Gone, "of %d in-sync nodes no other candidate is connected", len(r.InSync))
 		}
@@ -46,6 +46,8 @@ func Handover(r Register, s Scene, p Passing) (Register, error) {
 		return r, refuse(Gone, "%v is not connected as the copy that is in sync", successor)
 	case !m.CanLead():
 		return r, refuse(NotAllowed, "%v is no candidate", successor)
+	case !r.Settings.Admits(m):
+		return r, keptOut(m)
 	}
 	return r.granted(m), nil
 }

@@ -52,7 +52,5 @@ func Reopen(r Register, s Scene, claimant journal.NodeID) (Register, error) {
 	}
 	r.InSync, r.Awaiting = []Seat{m.seat()}, false
 	r = r.granted(m)
-	r.Losses = append(slices.Clone(r.Losses), Loss{Epoch: r.Epoch, At: s.Now, Missing: missing})
-	r.Losses = r.Losses[max(0, len(r.Losses)-MaxLosses):]
-	return r, nil
+	return r.lost(Loss{Epoch: r.Epoch, At: s.Now, Missing: missing}), nil
 }

@@ -89,6 +89,14 @@ func (s Settings) LagLimitOrDefault() time.Duration {
 	return s.LagLimit
 }
 
+// VolatileWord is the setting volatile in the word for people.
+func (s Settings) VolatileWord() string {
+	if s.NoVolatile {
+		return "refuse"
+	}
+	return "allow"
+}
+
 // Check reports a value that is out of its range, with the range.
 func (s Settings) Check() error {
 	switch {

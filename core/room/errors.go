@@ -57,4 +57,6 @@ var codes = map[register.Reason]frame.Code{
 	register.StillAwaits: frame.CodeAwaiting,
 	register.NotAllowed:  frame.CodeNotAllowed,
 	register.Outdated:    frame.CodeOutdated,
+	register.InSyncHere:  frame.CodeInSyncHere,
+	register.OutOfRange:  frame.CodeInvalid,
 }

@@ -23,11 +23,16 @@ func (r *Room) onReceived(in Received) {
 		r.onRequest(amend(l.conn, f))
 	case frame.Handover:
 		r.onRequest(handover(l.conn, f))
+	case frame.Configure:
+		r.onRequest(configure(l.conn, f))
+	case frame.TakeOver:
+		r.onRequest(takeOver(l.conn, f))
 	case frame.Hello, frame.Welcome, frame.Refused, frame.Joined, frame.Left, frame.Changed, frame.Waiting,
 		frame.Ping, frame.Answer, frame.Seal, frame.Sealed, frame.Fetch, frame.Supply, frame.Replicate,
 		frame.Ack, frame.Behind, frame.Chunk, frame.ChunkAck, frame.Write, frame.Written, frame.Read,
 		frame.ReadReply, frame.Watch, frame.Unwatch, frame.Changes, frame.Probe, frame.Report, frame.Verify,
-		frame.Verified, frame.Yield, frame.Yielded:
+		frame.Verified, frame.Yield, frame.Yielded, frame.Differs, frame.Elect, frame.Proceed,
+		frame.ListOrphans, frame.OrphanList:
 		r.do(Refuse{Conn: in.Conn, Err: &UnexpectedError{Frame: in.Frame}})
 	}
 }

@@ -17,6 +17,7 @@ type ask struct {
 
 	request uint64 // the number its Answer names
 	claim   bool   // the mastership goes to whoever asks, on this connection only
+	anybody bool   // it need not come from the master: held means by whomever
 	rule    rule
 	expel   []journal.NodeID // with an Amend: whose connections end once it is made
 }
@@ -51,6 +52,18 @@ func handover(conn uint64, f frame.Handover) ask {
 	}}
 }
 
+func configure(conn uint64, f frame.Configure) ask {
+	return ask{conn: conn, request: f.Request, anybody: true, rule: func(r register.Register, s register.Scene) (register.Register, error) {
+		return register.Configure(r, s, f.Version, f.Settings)
+	}}
+}
+
+func takeOver(conn uint64, f frame.TakeOver) ask {
+	return ask{conn: conn, request: f.Request, anybody: true, rule: func(r register.Register, s register.Scene) (register.Register, error) {
+		return register.TakeOver(r, s, f.Version, f.Successor)
+	}}
+}
+
 // onRequest judges a request, at once or when the change under way is stored.
 func (r *Room) onRequest(a ask) {
 	if r.change == nil {
@@ -73,7 +86,7 @@ func (r *Room) onRequest(a ask) {
 // decide applies the register's rules to a request.
 func (r *Room) decide(a ask) {
 	held := r.master == a.conn
-	if a.claim {
+	if a.claim || a.anybody {
 		held = r.master != 0
 	}
 	next, err := a.rule(r.value, register.Scene{

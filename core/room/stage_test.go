@@ -149,7 +149,14 @@ func registerText(r register.Register) string {
 		b.WriteString(" awaiting")
 	}
 	if len(r.Losses) > 0 {
-		fmt.Fprintf(&b, " lost %s", letters(r.Losses[len(r.Losses)-1].Missing))
+		newest := r.Losses[len(r.Losses)-1]
+		fmt.Fprintf(&b, " lost %s", letters(newest.Missing))
+		if newest.Taken {
+			b.WriteString(" by hand")
+		}
+	}
+	if r.Settings.MinInSync > 0 {
+		fmt.Fprintf(&b, " min %d", r.Settings.MinInSync)
 	}
 	return b.String()
 }
@@ -221,7 +228,8 @@ func frameText(t *testing.T, f frame.Frame) string {
 	case frame.Hello, frame.Pong, frame.Appear, frame.Goodbye, frame.Claim, frame.Amend, frame.Handover, frame.Confirm,
 		frame.Seal, frame.Sealed, frame.Fetch, frame.Supply, frame.Replicate, frame.Ack, frame.Behind, frame.Chunk,
 		frame.ChunkAck, frame.Write, frame.Written, frame.Read, frame.ReadReply, frame.Watch, frame.Unwatch,
-		frame.Changes, frame.Probe, frame.Report, frame.Verify, frame.Verified, frame.Yield, frame.Yielded:
+		frame.Changes, frame.Probe, frame.Report, frame.Verify, frame.Verified, frame.Yield, frame.Yielded,
+		frame.Configure, frame.TakeOver, frame.Differs, frame.Elect, frame.Proceed, frame.ListOrphans, frame.OrphanList:
 	}
 	t.Fatalf("a relay sent %T", f)
 	return ""

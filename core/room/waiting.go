@@ -29,10 +29,10 @@ func (r *Room) whoIsMissing() frame.Waiting {
 	if len(absent) == 0 {
 		return frame.Waiting{}
 	}
-	if in, ok := register.Reopening(r.value, absent); ok && in == 0 && slices.ContainsFunc(r.links, canLead) {
+	if in, ok := register.Reopening(r.value, absent); ok && in == 0 && slices.ContainsFunc(r.links, r.mayLead) {
 		return frame.Waiting{}
 	}
-	if !r.value.Awaiting && len(register.Succession(r.value.InSync, r.Members(), journal.NodeID{})) > 0 {
+	if !r.value.Awaiting && len(r.value.Heirs(r.Members(), journal.NodeID{})) > 0 {
 		return frame.Waiting{}
 	}
 	missing := make([]journal.NodeID, len(absent))
@@ -42,4 +42,4 @@ func (r *Room) whoIsMissing() frame.Waiting {
 	return frame.Waiting{For: missing, All: r.value.Awaiting}
 }
 
-func canLead(l *link) bool { return l.member.CanLead() }
+func (r *Room) mayLead(l *link) bool { return r.value.MayLead(l.member) }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/crc32"
+	"time"
 
 	"github.com/understudy-dev/understudy/core/journal"
 	"github.com/understudy-dev/understudy/core/register"
@@ -29,6 +30,17 @@ type savedRegister struct {
 	InSync   []seatJSON       `json:"inSync"`
 	Awaiting bool             `json:"awaiting,omitempty"`
 	Losses   []savedLoss      `json:"losses,omitempty"`
+	Settings *savedSettings   `json:"settings,omitempty"` // nil: those of a new room
+}
+
+// savedSettings leaves out what is at its default: so a default that is changed
+// one day changes the rooms that have never chosen.
+type savedSettings struct {
+	Election   string        `json:"election,omitempty"`
+	MinInSync  uint16        `json:"minInSync,omitempty"`
+	Ack        string        `json:"ack,omitempty"`
+	NoVolatile bool          `json:"noVolatile,omitempty"`
+	LagLimit   time.Duration `json:"lagLimit,omitempty"` // in nanoseconds
 }
 
 type savedEpoch struct {
@@ -40,6 +52,7 @@ type savedLoss struct {
 	Epoch   savedEpoch      `json:"epoch"`
 	At      journal.Instant `json:"at"`
 	Missing []string        `json:"missing"`
+	Taken   bool            `json:"taken,omitempty"`
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -47,12 +60,14 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 func sumOf(text []byte) string { return fmt.Sprintf("%08x", crc32.Checksum(text, castagnoli)) }
 
 func encodeFile(room string, value register.Register) ([]byte, error) {
-	saved := savedRegister{Version: value.Version, Epoch: saveEpoch(value.Epoch), Awaiting: value.Awaiting}
+	saved := savedRegister{
+		Version: value.Version, Epoch: saveEpoch(value.Epoch), Awaiting: value.Awaiting, Settings: saveSettings(value.Settings),
+	}
 	for _, seat := range value.InSync {
 		saved.InSync = append(saved.InSync, seatJSON{seat.Node.Full(), seat.Volatile, seat.Incarnation})
 	}
 	for _, loss := range value.Losses {
-		saved.Losses = append(saved.Losses, savedLoss{saveEpoch(loss.Epoch), loss.At, full(loss.Missing)})
+		saved.Losses = append(saved.Losses, savedLoss{saveEpoch(loss.Epoch), loss.At, full(loss.Missing), loss.Taken})
 	}
 	inner, err := json.Marshal(saved)
 	if err != nil {
@@ -101,7 +116,11 @@ func (s savedRegister) restore() (register.Register, error) {
 	if err != nil {
 		return register.Register{}, err
 	}
-	value := register.Register{Version: s.Version, Epoch: epoch, Awaiting: s.Awaiting}
+	settings, err := s.Settings.restore()
+	if err != nil {
+		return register.Register{}, err
+	}
+	value := register.Register{Version: s.Version, Epoch: epoch, Awaiting: s.Awaiting, Settings: settings}
 	for _, seat := range s.InSync {
 		node, err := journal.ParseNodeID(seat.Node)
 		if err != nil {
@@ -114,7 +133,7 @@ func (s savedRegister) restore() (register.Register, error) {
 		if err != nil {
 			return register.Register{}, err
 		}
-		restored := register.Loss{Epoch: epoch, At: loss.At}
+		restored := register.Loss{Epoch: epoch, At: loss.At, Taken: loss.Taken}
 		for _, missing := range loss.Missing {
 			node, err := journal.ParseNodeID(missing)
 			if err != nil {
@@ -133,4 +152,37 @@ func (e savedEpoch) restore() (journal.Epoch, error) {
 	}
 	master, err := journal.ParseNodeID(e.Master)
 	return journal.Epoch{Number: e.Number, Master: master}, err
+}
+
+func saveSettings(s register.Settings) *savedSettings {
+	if s == (register.Settings{}) {
+		return nil
+	}
+	saved := &savedSettings{MinInSync: s.MinInSync, NoVolatile: s.NoVolatile, LagLimit: s.LagLimit}
+	if s.Election != register.ElectSuccession {
+		saved.Election = s.Election.String()
+	}
+	if s.Ack.Given {
+		saved.Ack = s.Ack.Ack.String()
+	}
+	return saved
+}
+
+func (s *savedSettings) restore() (settings register.Settings, err error) {
+	if s == nil {
+		return register.Settings{}, nil
+	}
+	settings = register.Settings{MinInSync: s.MinInSync, NoVolatile: s.NoVolatile, LagLimit: s.LagLimit}
+	if s.Election != "" {
+		if settings.Election, err = register.ParseElection(s.Election); err != nil {
+			return register.Settings{}, err
+		}
+	}
+	if s.Ack != "" {
+		settings.Ack.Given = true
+		if settings.Ack.Ack, err = journal.ParseAck(s.Ack); err != nil {
+			return register.Settings{}, err
+		}
+	}
+	return settings, nil
 }

@@ -21,7 +21,36 @@ var full16 = register.Register{
 	Version: 1 << 60, Epoch: journal.Epoch{Number: 1 << 59, Master: journal.NodeID{'a'}},
 	InSync:   []register.Seat{{Node: journal.NodeID{'a'}, Incarnation: 7}, {Node: journal.NodeID{'b'}, Volatile: true}},
 	Awaiting: true,
-	Losses:   []register.Loss{{Epoch: journal.Epoch{Number: 3, Master: journal.NodeID{'c'}}, At: 1 << 61, Missing: []journal.NodeID{{'d'}, {'e'}}}},
+	Losses:   []register.Loss{{Epoch: journal.Epoch{Number: 3, Master: journal.NodeID{'c'}}, At: 1 << 61, Missing: []journal.NodeID{{'d'}, {'e'}}, Taken: true}},
+	Settings: register.Settings{
+		Election: register.ElectRing, MinInSync: 3, Ack: register.Ack{Given: true, Ack: journal.AckAsync}, NoVolatile: true, LagLimit: time.Minute,
+	},
+}
+
+// Files of before there were settings say nothing of them.
+func TestARegisterFileWithoutSettingsIsRead(t *testing.T) {
+	const inner = `{"version":3,"epoch":{"number":2,"master":"mfqwcylbmfqwcylbmfqwcylbme"},` +
+		`"inSync":[{"node":"mfqwcylbmfqwcylbmfqwcylbme","volatile":false,"incarnation":4}],` +
+		`"losses":[{"epoch":{"number":2,"master":"mfqwcylbmfqwcylbmfqwcylbme"},"at":7,"missing":["mjrgeytcmjrgeytcmjrgeytcmi"]}]}`
+	text := `{"format":1,"room":"bWFpbg==","sum":"` + sumOf([]byte(inner)) + `","register":` + inner + "}\n"
+	value, err := decodeFile("main", []byte(text))
+	if err != nil || value.Settings != (register.Settings{}) || value.Version != 3 || len(value.Losses) != 1 || value.Losses[0].Taken {
+		t.Errorf("%+v, %v", value, err)
+	}
+	again, err := encodeFile("main", value)
+	if err != nil || string(again) != text {
+		t.Errorf("%v\ngot  %swant %s", err, again, text)
+	}
+}
+
+func TestSettingsThatAreNoneAreDamage(t *testing.T) {
+	for _, settings := range []string{`{"election":"dice"}`, `{"ack":"most"}`, `{"ack":"room"}`, `{"minInSync":5000}`, `{"lagLimit":1}`} {
+		inner := `{"version":3,"epoch":{"number":2},"inSync":[{"node":"mfqwcylbmfqwcylbmfqwcylbme","volatile":false}],"settings":` + settings + `}`
+		text := `{"format":1,"room":"bWFpbg==","sum":"` + sumOf([]byte(inner)) + `","register":` + inner + "}\n"
+		if value, err := decodeFile("main", []byte(text)); err == nil {
+			t.Errorf("%s became %+v", settings, value.Settings)
+		}
+	}
 }
 
 func TestARegisterComesBackAsItWasSaved(t *testing.T) {

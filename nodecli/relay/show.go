@@ -24,6 +24,16 @@ type registerJSON struct {
 	InSync   []seatJSON          `json:"inSync"`
 	Awaiting bool                `json:"awaiting"`
 	Losses   []lossJSON          `json:"losses"`
+	Settings settingsJSON        `json:"settings"`
+}
+
+// settingsJSON has every setting as it is in force, in the words of room set.
+type settingsJSON struct {
+	Election  string `json:"election"`
+	MinInSync int    `json:"minInSync"`
+	Ack       string `json:"ack"`
+	Volatile  string `json:"volatile"`
+	LagLimit  string `json:"lagLimit"`
 }
 
 type seatJSON struct {
@@ -37,6 +47,7 @@ type lossJSON struct {
 	Master  string              `json:"master"`
 	At      string              `json:"at"` // RFC 3339
 	Missing []string            `json:"missing"`
+	Taken   bool                `json:"taken"` // somebody asked for it; else the room reopened by itself
 }
 
 type memberJSON struct {
@@ -57,7 +68,7 @@ func showRoom(name string, r *room.Room) roomJSON {
 		Room: name, Nodes: []memberJSON{}, Waiting: full(waiting.For), WaitingAll: waiting.All,
 		Register: registerJSON{
 			Version: value.Version, Epoch: value.Epoch.Number, Awaiting: value.Awaiting,
-			InSync: []seatJSON{}, Losses: []lossJSON{},
+			InSync: []seatJSON{}, Losses: []lossJSON{}, Settings: showSettings(value.Settings),
 		},
 	}
 	if node, _, ok := r.Master(); ok {
@@ -69,7 +80,7 @@ func showRoom(name string, r *room.Room) roomJSON {
 	}
 	for _, loss := range value.Losses {
 		at := time.Unix(0, int64(loss.At)).UTC().Format(time.RFC3339Nano)
-		shown.Register.Losses = append(shown.Register.Losses, lossJSON{loss.Epoch.Number, loss.Epoch.Master.Full(), at, full(loss.Missing)})
+		shown.Register.Losses = append(shown.Register.Losses, lossJSON{loss.Epoch.Number, loss.Epoch.Master.Full(), at, full(loss.Missing), loss.Taken})
 	}
 	for _, m := range r.Members() {
 		shown.Nodes = append(shown.Nodes, memberJSON{
@@ -78,6 +89,13 @@ func showRoom(name string, r *room.Room) roomJSON {
 		})
 	}
 	return shown
+}
+
+func showSettings(s register.Settings) settingsJSON {
+	return settingsJSON{
+		Election: s.Election.String(), MinInSync: s.MinInSyncOrDefault(), Ack: s.AckOr(journal.AckRoom).String(),
+		Volatile: s.VolatileWord(), LagLimit: s.LagLimitOrDefault().String(),
+	}
 }
 
 func full(nodes []journal.NodeID) []string {

@@ -1,0 +1,81 @@
+package register
+
+import (
+	"slices"
+
+	"github.com/understudy-dev/understudy/core/journal"
+)
+
+// Configure gives the value with other settings. Anybody may ask. s.Held must
+// mean that the mastership is held, by whomever.
+//
+// The settings of an adopted value can't be changed before a claim: what it was
+// adopted from is told from its version (see [Adopt]).
+//
+// It refuses with NotAllowed, Stale, StillAwaits or OutOfRange.
+func Configure(r Register, s Scene, version Version, settings Settings) (Register, error) {
+	switch {
+	case r.IsZero():
+		return r, refuse(NotAllowed, "the room has no history yet, and so no settings")
+	case version != r.Version:
+		return r, staleVersion(r, version)
+	case r.isAdopted():
+		return r, refuse(StillAwaits, "settings can be changed again once an adopted register has a master")
+	}
+	if err := settings.Check(); err != nil {
+		return r, refuse(OutOfRange, "%v", err)
+	}
+	if settings.NoVolatile && !r.Settings.NoVolatile {
+		if err := r.canDoWithoutVolatile(s); err != nil {
+			return r, err
+		}
+	}
+	r.Version++
+	r.Settings = settings
+	return r, nil
+}
+
+func staleVersion(r Register, version Version) error {
+	return refuse(Stale, "the register is at version %d, not %d", r.Version, version)
+}
+
+// canDoWithoutVolatile refuses to keep copies in memory out of a room that has
+// nobody else who may be its master.
+func (r Register) canDoWithoutVolatile(s Scene) error {
+	durable := slices.ContainsFunc(r.InSync, func(s Seat) bool { return !s.Volatile })
+	master := slices.IndexFunc(r.InSync, func(s Seat) bool { return s.Node == r.Epoch.Master })
+	switch {
+	case s.Held && master >= 0 && r.InSync[master].Volatile:
+		return refuse(NotAllowed, "the master, %v, has its copy in memory only: hand over to a node that keeps its copy first", r.Epoch.Master)
+	case !durable:
+		return refuse(NotAllowed, "none of the %d in-sync nodes keeps its copy", len(r.InSync))
+	}
+	return nil
+}
+
+// Admits reports whether the room's settings let the member be in sync, and so
+// master. What they keep out may still have a copy.
+func (s Settings) Admits(m Member) bool { return m.Durable || !s.NoVolatile }
+
+// MayLead reports whether the member may be master of this room by what it is
+// and what the settings say: not whether its copy is complete.
+func (r Register) MayLead(m Member) bool {
+	return m.CanLead() && r.Settings.Admits(m) && !r.Outdates(m)
+}
+
+// leaders are the members who may be master by what they are, in their order.
+func (r Register) leaders(present []Member) []Member {
+	return slices.DeleteFunc(slices.Clone(present), func(m Member) bool { return !r.MayLead(m) })
+}
+
+// Heirs lists who of the in-sync list may become master now, as [Succession]
+// does, without those whom the settings keep out. present is sorted by NodeID; a
+// non-zero master is left out.
+func (r Register) Heirs(present []Member, master journal.NodeID) []journal.NodeID {
+	return Succession(r.InSync, r.leaders(present), master)
+}
+
+// keptOut refuses a node that the settings keep out.
+func keptOut(m Member) error {
+	return refuse(NotAllowed, "%v has its copy in memory only, and the room takes none of those", m.Node)
+}
