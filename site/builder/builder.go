@@ -155,7 +155,9 @@ func compile(ctx context.Context, root string) ([]byte, error) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("compile the tab's wasm: %w\n%s", err, bytes.TrimSpace(out))
 	}
-	return os.ReadFile(file)
+	wasm, err := os.ReadFile(file)
+	dropLines(wasm)
+	return wasm, err
 }
 
 // toolchain returns the version of Go that compiles the module, and its
