@@ -81,7 +81,7 @@ func (g *god) commit(c *copyView, k *known) {
 		// Behind another loss the room may have begun anew from a copy that had it.
 		g.fail("orphans", "%v is committed, but it was told to be an orphan", p)
 	}
-	if !k.entry.IsStart() {
+	if k.entry.IsWrite() {
 		o := origin{k.entry.Origin.Client, k.entry.Origin.Seq}
 		if other := g.origins[o]; other != nil {
 			g.fail("exactly once", "write %d of %s is committed at %v and at %v",

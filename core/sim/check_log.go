@@ -81,6 +81,7 @@ func (g *god) admit(c *copyView, prev *known, e *journal.Entry) *known {
 	k := &known{prev: prev, entry: *e}
 	g.known[p] = k
 	g.w.entries++
+	g.checkMade(c, k)
 	if e.IsStart() {
 		g.checkRecovered(c, prev)
 	}
@@ -118,7 +119,7 @@ func (g *god) checkRecovered(c *copyView, last *known) {
 func sameEntry(a, b *journal.Entry) bool {
 	return a.Position == b.Position && a.Time == b.Time && a.Ack == b.Ack && a.Origin == b.Origin &&
 		slices.Equal(a.Results, b.Results) && slices.EqualFunc(a.Changes, b.Changes, func(x, y journal.Change) bool {
-		return x.Key == y.Key && x.Deleted == y.Deleted && bytes.Equal(x.Value, y.Value)
+		return x.Key == y.Key && x.Deleted == y.Deleted && x.Deadline == y.Deadline && bytes.Equal(x.Value, y.Value)
 	})
 }
 
@@ -135,7 +136,7 @@ func (g *god) checkCut(c *copyView, cut []*known, how string) {
 			k.givenUp = true
 			continue
 		}
-		if _, found := findOrphan(c.mem.orphans, k.entry.Position); !found && !k.entry.IsStart() {
+		if _, found := findOrphan(c.mem.orphans, k.entry.Position); !found && k.entry.IsWrite() {
 			g.fail("orphans", "%s %ss %v without keeping it", c.name, how, k.entry.Position)
 		}
 		g.w.cuts++

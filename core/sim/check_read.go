@@ -35,7 +35,7 @@ func (g *god) checkRead(who string, asked frame.Read, got frame.ReadReply) {
 		g.checkLocalRead(who, asked, got, k)
 		return
 	}
-	want := g.states.scan(asked.Key, asked.Exact, p.Index)
+	want := g.states.scan(asked.Key, asked.Exact, p.Index, k.entry.Time)
 	if got.More {
 		want = want[:min(len(want), len(got.Items))] // the rest did not fit
 	}
@@ -53,7 +53,7 @@ func (g *god) items(all []journal.Item) string {
 }
 
 func sameItem(a, b journal.Item) bool {
-	return a.Key == b.Key && a.Revision == b.Revision && bytes.Equal(a.Value, b.Value)
+	return a.Key == b.Key && a.Revision == b.Revision && a.Deadline == b.Deadline && bytes.Equal(a.Value, b.Value)
 }
 
 // checkLocalRead looks for each key back along the journal that was read.
@@ -62,80 +62,27 @@ func (g *god) checkLocalRead(who string, asked frame.Read, got frame.ReadReply, 
 		return
 	}
 	var want []journal.Item
-search:
-	for k := at; k != nil; k = k.prev {
-		for _, c := range k.entry.Changes {
-			if c.Key != asked.Key {
-				continue
-			}
-			if !c.Deleted {
-				want = []journal.Item{{Key: c.Key, Value: c.Value, Revision: k.entry.Position.Index}}
-			}
-			break search
-		}
+	if item, found := g.itemAt(at, asked.Key); found && !isDue(item.Deadline, at.entry.Time) {
+		want = []journal.Item{item}
 	}
 	if !slices.EqualFunc(got.Items, want, sameItem) {
 		g.fail("reads", "%s read %q at %v and got%s, it was%s", who, asked.Key, at.entry.Position, g.items(got.Items), g.items(want))
 	}
 }
 
-// watching follows one watch: what it may bring next is exactly what was
-// committed behind where it stands.
-type watching struct {
-	asked   frame.Watch
-	begun   bool
-	through journal.Position
-}
-
-func (g *god) checkChanges(who string, w *watching, got frame.Changes) {
-	if got.Failure != nil {
-		return
-	}
-	from := w.through
-	if !w.begun && w.asked.From.IsZero() || got.Gap {
-		if len(got.Events) > 0 {
-			g.fail("watch", "%s got events with the begin of a watch", who)
+// itemAt is a key as it was behind an entry that is known, whether its deadline
+// had come or not.
+func (g *god) itemAt(at *known, key string) (journal.Item, bool) {
+	for k := at; k != nil; k = k.prev {
+		if i := k.entry.Position.Index; int(i) <= len(g.commits) && g.commits[i-1] == k {
+			v, found := g.states.at(key, i)
+			return journal.Item{Key: key, Value: v.value, Revision: v.from, Deadline: v.deadline}, found
 		}
-		w.begun, w.through = true, got.Through
-		return
-	}
-	if !w.begun {
-		from, w.begun = w.asked.From, true
-	}
-	w.through = got.Through
-	k := g.known[got.Through]
-	if got.Through.Index < from.Index {
-		g.fail("watch", "%s: a watch goes back from %v to %v", who, from, got.Through)
-		return
-	}
-	if got.Through.IsZero() || g.unclean > 0 {
-		return // after a loss the history that was watched need not be this one
-	}
-	if k == nil || int(got.Through.Index) > len(g.commits) || g.commits[got.Through.Index-1] != k {
-		g.fail("watch", "%s: changes through %v, which is not committed", who, got.Through)
-		return
-	}
-	var want []journal.Event
-	for _, k := range g.commits[from.Index:got.Through.Index] {
-		for _, c := range k.entry.Changes {
-			if c.Key == w.asked.Prefix || !w.asked.Exact && len(c.Key) > len(w.asked.Prefix) && c.Key[:len(w.asked.Prefix)] == w.asked.Prefix {
-				want = append(want, journal.Event{Position: k.entry.Position, Key: c.Key, Value: c.Value, Deleted: c.Deleted})
+		for j := len(k.entry.Changes) - 1; j >= 0; j-- {
+			if c := k.entry.Changes[j]; c.Key == key {
+				return journal.Item{Key: key, Value: c.Value, Revision: k.entry.Position.Index, Deadline: c.Deadline}, !c.Deleted
 			}
 		}
 	}
-	if !slices.EqualFunc(got.Events, want, sameEvent) {
-		g.fail("watch", "%s: changes from %v to %v are%s, should be%s", who, from, got.Through, g.events(got.Events), g.events(want))
-	}
-}
-
-func (g *god) events(all []journal.Event) string {
-	t := text{names: g.w.names}
-	for _, e := range all {
-		t.say(" ").position(e.Position).say(" ").key(e.Key).say("=").value(e.Value)
-	}
-	return string(t.buf)
-}
-
-func sameEvent(a, b journal.Event) bool {
-	return a.Position == b.Position && a.Key == b.Key && a.Deleted == b.Deleted && bytes.Equal(a.Value, b.Value)
+	return journal.Item{}, false
 }

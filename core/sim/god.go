@@ -22,6 +22,7 @@ type god struct {
 	lists   map[journal.EpochNumber]register.Register
 	commits []*known // the committed history; [i] has index i+1
 	origins map[origin]*known
+	asked   map[origin][]frame.Write // what users have asked for
 	states  states
 
 	masters map[journal.EpochNumber]journal.NodeID // who was granted an epoch number first
@@ -93,6 +94,7 @@ func newGod(w *World) *god {
 		lists:   map[journal.EpochNumber]register.Register{},
 		masters: map[journal.EpochNumber]journal.NodeID{},
 		origins: map[origin]*known{},
+		asked:   map[origin][]frame.Write{},
 		states:  newStates(),
 	}
 }

@@ -95,7 +95,7 @@ func (g *god) checkSame(n *node, c *copyView, view *logView) {
 func (g *god) checkKept(c *copyView, view *logView) {
 	for i := len(c.disk.log); i > 0 && !view.holds(c.disk.log[i-1]); i-- {
 		k := c.disk.log[i-1]
-		if _, found := findOrphan(view.orphans, k.entry.Position); !found && !k.entry.IsStart() && c.isCutting(k) {
+		if _, found := findOrphan(view.orphans, k.entry.Position); !found && k.entry.IsWrite() && c.isCutting(k) {
 			g.fail("orphans", "%s comes back without %v, which it was about to cut, and without an orphan record of it",
 				c.name, k.entry.Position)
 		}

@@ -67,6 +67,7 @@ type Stats struct {
 	Inputs     int // of nodes, clients and the relay
 	Refusals   int
 	Installs   int           // snapshots that replaced a journal
+	Expired    int           // keys that an expiry took away
 	Healed     time.Duration // from the last fault to everything being together
 }
 

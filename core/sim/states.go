@@ -17,10 +17,14 @@ type states struct {
 
 // version is the value of a key from an index on; deleted means none.
 type version struct {
-	from    journal.Index
-	value   []byte
-	deleted bool
+	from     journal.Index
+	value    []byte
+	deleted  bool
+	deadline journal.Instant
 }
+
+// isDue reports whether a key with a deadline counts as gone at a logical time.
+func isDue(deadline, at journal.Instant) bool { return deadline != 0 && deadline <= at }
 
 func newStates() states { return states{keys: map[string][]version{}} }
 
@@ -30,7 +34,7 @@ func (s *states) apply(e *journal.Entry) {
 			i, _ := slices.BinarySearch(s.sorted, c.Key)
 			s.sorted = slices.Insert(s.sorted, i, c.Key)
 		}
-		s.keys[c.Key] = append(s.keys[c.Key], version{e.Position.Index, c.Value, c.Deleted})
+		s.keys[c.Key] = append(s.keys[c.Key], version{e.Position.Index, c.Value, c.Deleted, c.Deadline})
 	}
 }
 
@@ -56,15 +60,16 @@ func (s *states) at(key string, i journal.Index) (version, bool) {
 	return version{}, false
 }
 
-// scan lists the keys of a prefix, or the one key, as they were at an index.
-func (s *states) scan(prefix string, exact bool, i journal.Index) []journal.Item {
+// scan lists the keys of a prefix, or the one key, as they were at an index,
+// which had that logical time.
+func (s *states) scan(prefix string, exact bool, i journal.Index, time journal.Instant) []journal.Item {
 	var items []journal.Item
 	for _, key := range s.sorted {
 		if key != prefix && (exact || !strings.HasPrefix(key, prefix)) {
 			continue
 		}
-		if v, ok := s.at(key, i); ok {
-			items = append(items, journal.Item{Key: key, Value: v.value, Revision: v.from})
+		if v, ok := s.at(key, i); ok && !isDue(v.deadline, time) {
+			items = append(items, journal.Item{Key: key, Value: v.value, Revision: v.from, Deadline: v.deadline})
 		}
 	}
 	return items

@@ -142,6 +142,10 @@ func (u *user) condition(key string) frame.Condition {
 
 func (u *user) ask(to journal.NodeID, f frame.Frame) *call {
 	c := &call{user: u, client: u.client, asked: f, began: u.w.now}
+	if w, ok := f.(frame.Write); ok {
+		o := origin{c.client, w.Origin.Seq}
+		u.w.god.asked[o] = append(u.w.god.asked[o], w)
+	}
 	u.calls = append(u.calls, c)
 	u.open = append(u.open, c)
 	u.w.operations++
