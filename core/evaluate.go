@@ -3,7 +3,7 @@ package core
 import (
 	"bytes"
 	"fmt"
-	"strconv"
+	"time"
 
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/journal"
@@ -25,12 +25,18 @@ func checkWrite(w frame.Write) *frame.Failure {
 		return overLimit("conditions of a write", len(w.Conditions), frame.BatchMaxOps)
 	}
 	size := 0
-	for _, op := range w.Ops {
-		key, value := keyOf(op), []byte(nil)
-		if set, ok := op.(frame.Set); ok {
-			value = set.Value
+	for i, op := range w.Ops {
+		if resolve, ok := op.(frame.Resolve); ok {
+			if resolve.Orphan.Resolver() != w.Origin.Client || w.Origin.Seq != 1 || i != len(w.Ops)-1 {
+				return invalid("an orphan is resolved by the last operation of the one write that may do it")
+			}
+			continue
 		}
+		key, value, ttl := partsOf(op)
 		if failure := checkKey(key); failure != nil {
+			return failure
+		}
+		if failure := checkTTL(key, ttl); failure != nil {
 			return failure
 		}
 		if len(value) > frame.ValueMaxBytes {
@@ -72,85 +78,56 @@ func checkKey(key string) *frame.Failure {
 	return nil
 }
 
-func keyOf(op frame.Op) string {
+// checkTTL reports a time to live out of range. 0 is for ever.
+func checkTTL(key string, ttl time.Duration) *frame.Failure {
+	if ttl != 0 && (ttl < frame.TTLMin || ttl > frame.TTLMax) {
+		return invalid("key %q is to last %v: between %v and %v, or for ever", key, ttl, frame.TTLMin, frame.TTLMax)
+	}
+	return nil
+}
+
+// partsOf returns what of an operation has limits.
+func partsOf(op frame.Op) (key string, value []byte, ttl time.Duration) {
 	switch op := op.(type) {
 	case frame.Set:
-		return op.Key
+		return op.Key, op.Value, op.TTL
+	case frame.Append:
+		return op.Key, op.Value, 0
+	case frame.Expire:
+		return op.Key, nil, op.TTL
 	case frame.Delete:
-		return op.Key
+		return op.Key, nil, 0
 	case frame.Increment:
-		return op.Key
+		return op.Key, nil, 0
+	case frame.Resolve: // has none
 	}
 	panic(fmt.Sprintf("core: unknown operation %T", op))
 }
 
 // evaluate turns a write into changes that come out the same on every copy: it
-// settles conditions and sums against the newest state, which only the master
-// of the moment can know. Operations see the effects of those before them.
-func evaluate(state *keyspace.State, w frame.Write) ([]journal.Change, []int64, *frame.Failure) {
+// settles conditions, sums and deadlines against the newest state at the logical
+// time of the entry to be, which only the master of the moment can know.
+// Operations see the effects of those before them.
+func evaluate(state *keyspace.State, now journal.Instant, w frame.Write) ([]journal.Change, []int64, *frame.Failure) {
 	for _, c := range w.Conditions {
-		if failure := checkCondition(state, c); failure != nil {
+		if failure := checkCondition(state, now, c); failure != nil {
 			return nil, nil, failure
 		}
 	}
-	changes := make([]journal.Change, 0, len(w.Ops))
-	results := make([]int64, 0, len(w.Ops))
-	value := func(key string) ([]byte, bool) {
-		for i := len(changes) - 1; i >= 0; i-- {
-			if changes[i].Key == key {
-				return changes[i].Value, !changes[i].Deleted
-			}
-		}
-		item, found := state.Get(key)
-		return item.Value, found
+	v := evaluation{
+		state: state, now: now,
+		changes: make([]journal.Change, 0, len(w.Ops)), results: make([]int64, 0, len(w.Ops)),
 	}
 	for _, op := range w.Ops {
-		change, result, failure := evaluateOp(op, value)
-		if failure != nil {
+		if failure := v.do(op); failure != nil {
 			return nil, nil, failure
 		}
-		changes = append(changes, change)
-		results = append(results, result)
 	}
-	return changes, results, nil
+	return v.changes, v.results, nil
 }
 
-func evaluateOp(op frame.Op, value func(string) ([]byte, bool)) (journal.Change, int64, *frame.Failure) {
-	switch op := op.(type) {
-	case frame.Set:
-		return journal.Change{Key: op.Key, Value: op.Value}, 0, nil
-	case frame.Delete:
-		var existed int64
-		if _, found := value(op.Key); found {
-			existed = 1
-		}
-		return journal.Change{Key: op.Key, Deleted: true}, existed, nil
-	case frame.Increment:
-		sum, failure := increment(op, value)
-		return journal.Change{Key: op.Key, Value: strconv.AppendInt(nil, sum, 10)}, sum, failure
-	}
-	panic(fmt.Sprintf("core: unknown operation %T", op))
-}
-
-func increment(op frame.Increment, value func(string) ([]byte, bool)) (int64, *frame.Failure) {
-	old, found := value(op.Key)
-	number := int64(0)
-	if found {
-		var err error
-		number, err = strconv.ParseInt(string(old), 10, 64)
-		if err != nil {
-			return 0, conflict("key %q holds %.40q, which is not a whole number of 64 bits", op.Key, old)
-		}
-	}
-	sum := number + op.By
-	if (op.By > 0) != (sum > number) && op.By != 0 {
-		return 0, conflict("key %q holds %d: adding %d leaves the range of 64 bits", op.Key, number, op.By)
-	}
-	return sum, nil
-}
-
-func checkCondition(state *keyspace.State, c frame.Condition) *frame.Failure {
-	item, found := state.Get(c.Key)
+func checkCondition(state *keyspace.State, now journal.Instant, c frame.Condition) *frame.Failure {
+	item, found := state.GetAt(c.Key, now)
 	switch {
 	case c.Absent:
 		if found {

@@ -5,27 +5,32 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/journal"
 	"github.com/understudy-dev/understudy/core/keyspace"
 )
 
-// before is the state that writes are evaluated on: k=5 of revision 1, and
-// text=abc of revision 2.
+// beforeTime is the logical time of the writes that are evaluated.
+const beforeTime = 1000
+
+// before is the state that writes are evaluated on: k=5 of revision 1, text=abc
+// of revision 2, and two keys with deadlines, of which one has come since.
 func before() *keyspace.State {
 	s := keyspace.New()
-	for i, kv := range []string{"k=5", "text=abc"} {
-		key, value, _ := strings.Cut(kv, "=")
+	for i, c := range []journal.Change{
+		{Key: "k", Value: []byte("5")}, {Key: "text", Value: []byte("abc")},
+		{Key: "due", Value: []byte("7"), Deadline: beforeTime}, {Key: "soon", Value: []byte("8"), Deadline: beforeTime + 1},
+	} {
 		s.Apply(journal.Entry{
-			Position: positionOf(1, journal.Index(i+1)),
-			Changes:  []journal.Change{{Key: key, Value: []byte(value)}},
+			Position: positionOf(1, journal.Index(i+1)), Changes: []journal.Change{c},
 		})
 	}
 	return s
 }
 
-// changesText writes changes like k=6 -text.
+// changesText writes changes like k=6 -text, with deadlines behind an @.
 func changesText(changes []journal.Change) string {
 	texts := []string{}
 	for _, c := range changes {
@@ -33,6 +38,9 @@ func changesText(changes []journal.Change) string {
 			texts = append(texts, "-"+c.Key)
 		} else {
 			texts = append(texts, c.Key+"="+string(c.Value))
+		}
+		if c.Deadline != 0 {
+			texts[len(texts)-1] += fmt.Sprint("@", c.Deadline)
 		}
 	}
 	return strings.Join(texts, " ")
@@ -59,10 +67,25 @@ func TestOperationsSeeThoseBeforeThem(t *testing.T) {
 		{"increment twice", []frame.Op{add("k", 2), add("k", 3)}, "k=7 k=10", "[7 10]"},
 		{"increment what was just set", []frame.Op{set("k", "40"), add("k", 2)}, "k=40 k=42", "[0 42]"},
 		{"increment what was just deleted", []frame.Op{frame.Delete{Key: "k"}, add("k", 2)}, "-k k=2", "[1 2]"},
+		{"append", []frame.Op{frame.Append{Key: "text", Value: []byte("de")}}, "text=abcde", "[5]"},
+		{"append to nothing", []frame.Op{frame.Append{Key: "none", Value: []byte("a")}}, "none=a", "[1]"},
+		{"set with a time to live", []frame.Op{frame.Set{Key: "k", Value: []byte("6"), TTL: 50}}, "k=6@1050", "[0]"},
+		{"set ends a deadline", []frame.Op{set("soon", "9")}, "soon=9", "[0]"},
+		{"increment and append keep it", []frame.Op{add("soon", 1), frame.Append{Key: "soon", Value: []byte("0")}},
+			"soon=9@1001 soon=90@1001", "[9 2]"},
+		{"what is due counts as absent", []frame.Op{add("due", 1), frame.Delete{Key: "soon"}}, "due=1 -soon", "[1 1]"},
+		{"append to what is due", []frame.Op{frame.Append{Key: "due", Value: []byte("1")}}, "due=1", "[1]"},
+		{"delete what is due", []frame.Op{frame.Delete{Key: "due"}}, "-due", "[0]"},
+		{"expire", []frame.Op{frame.Expire{Key: "k", TTL: 7}}, "k=5@1007", "[1]"},
+		{"persist", []frame.Op{frame.Expire{Key: "soon"}}, "soon=8", "[1]"},
+		{"expire what is not there, or due", []frame.Op{frame.Expire{Key: "none", TTL: 7}, frame.Expire{Key: "due", TTL: 7}}, "", "[0 0]"},
+		{"expire what was just set", []frame.Op{set("new", "1"), frame.Expire{Key: "new", TTL: 7}}, "new=1 new=1@1007", "[0 1]"},
+		{"longer than time is", []frame.Op{frame.Expire{Key: "k", TTL: math.MaxInt64}}, fmt.Sprint("k=5@", math.MaxInt64), "[1]"},
+		{"resolve", []frame.Op{set("k", "6"), frame.Resolve{}}, "k=6", "[0 0]"},
 		{"up to the largest number", []frame.Op{add("k", math.MaxInt64-5)}, fmt.Sprint("k=", math.MaxInt64), fmt.Sprint([]int64{math.MaxInt64})},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			changes, results, failure := evaluate(before(), frame.Write{Ops: test.ops})
+			changes, results, failure := evaluate(before(), beforeTime, frame.Write{Ops: test.ops})
 			if failure != nil {
 				t.Fatal(failure)
 			}
@@ -89,6 +112,15 @@ func TestAWriteThatCannotBeMadeSaysWhy(t *testing.T) {
 		{"the revision of nothing", when(frame.Condition{Key: "none", Revision: 1}), `key "none" does not exist`},
 		{"the value", when(frame.Condition{Key: "k", HasValue: true, Value: []byte("5")}), ""},
 		{"another value", when(frame.Condition{Key: "k", HasValue: true, Value: []byte("6")}), `key "k" holds another value, at revision 1`},
+		{"absent, and it is due", when(frame.Condition{Key: "due", Absent: true}), ""},
+		{"the revision of what is due", when(frame.Condition{Key: "due", Revision: 3}), `key "due" does not exist`},
+		{"the value of what is due", when(frame.Condition{Key: "due", HasValue: true, Value: []byte("7")}), `key "due" does not exist`},
+		{"append over the limit", frame.Write{Ops: []frame.Op{frame.Append{Key: "text", Value: make([]byte, frame.ValueMaxBytes-2)}}},
+			"1048577 bytes in a value, at most 1048576"},
+		{"append up to the limit", frame.Write{Ops: []frame.Op{frame.Append{Key: "text", Value: make([]byte, frame.ValueMaxBytes-3)}}}, ""},
+		{"appends that write more than they send", frame.Write{Ops: []frame.Op{
+			frame.Append{Key: "text", Value: make([]byte, frame.ValueMaxBytes/2)}, frame.Append{Key: "text", Value: []byte("d")},
+		}}, "1048591 bytes of keys and values that a batch writes, at most 1048576"},
 		{"increment a text", frame.Write{Ops: []frame.Op{add("text", 1)}}, `key "text" holds "abc", which is not a whole number of 64 bits`},
 		{"over the largest number", frame.Write{Ops: []frame.Op{add("k", math.MaxInt64)}},
 			`key "k" holds 5: adding 9223372036854775807 leaves the range of 64 bits`},
@@ -96,7 +128,7 @@ func TestAWriteThatCannotBeMadeSaysWhy(t *testing.T) {
 			`key "k" holds -1: adding -9223372036854775808 leaves the range of 64 bits`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, _, failure := evaluate(before(), test.write)
+			_, _, failure := evaluate(before(), beforeTime, test.write)
 			got := ""
 			if failure != nil {
 				got = failure.Text
@@ -158,6 +190,49 @@ func TestTheValueOfAConditionHasTheLimitOfAValue(t *testing.T) {
 		}
 		if got != wanted {
 			t.Errorf("%d bytes: %q, wanted %q", size, got, wanted)
+		}
+	}
+}
+
+func TestATimeToLiveHasALeastAndAMost(t *testing.T) {
+	for ttl, wanted := range map[time.Duration]string{
+		0:                "",
+		frame.TTLMin:     "",
+		frame.TTLMin - 1: `key "k" is to last 999.999µs: between 1ms and 876000h0m0s, or for ever`,
+		-frame.TTLMin:    `key "k" is to last -1ms: between 1ms and 876000h0m0s, or for ever`,
+		frame.TTLMax:     "",
+		frame.TTLMax + 1: `key "k" is to last 876000h0m0.000000001s: between 1ms and 876000h0m0s, or for ever`,
+	} {
+		for _, op := range []frame.Op{frame.Set{Key: "k", TTL: ttl}, frame.Expire{Key: "k", TTL: ttl}} {
+			w := frame.Write{Origin: journal.Origin{Client: journal.ClientID{1}, Seq: 1}, Ops: []frame.Op{op}}
+			got := ""
+			if failure := checkWrite(w); failure != nil {
+				got = failure.Text
+			}
+			if got != wanted {
+				t.Errorf("%v: %q, wanted %q", ttl, got, wanted)
+			}
+		}
+	}
+}
+
+func TestOnlyItsOwnWriteResolvesAnOrphan(t *testing.T) {
+	p := positionOf(1, 7)
+	resolve, own := frame.Resolve{Orphan: p}, journal.Origin{Client: p.Resolver(), Seq: 1}
+	for _, test := range []struct {
+		name   string
+		origin journal.Origin
+		ops    []frame.Op
+		ok     bool
+	}{
+		{"discard", own, []frame.Op{resolve}, true},
+		{"replay", own, []frame.Op{set("k", "1"), resolve}, true},
+		{"not at the end", own, []frame.Op{resolve, set("k", "1")}, false},
+		{"another client", journal.Origin{Client: journal.ClientID{1}, Seq: 1}, []frame.Op{resolve}, false},
+		{"again", journal.Origin{Client: p.Resolver(), Seq: 2}, []frame.Op{resolve}, false},
+	} {
+		if failure := checkWrite(frame.Write{Origin: test.origin, Ops: test.ops}); (failure == nil) != test.ok {
+			t.Errorf("%s: %v", test.name, failure)
 		}
 	}
 }

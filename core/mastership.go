@@ -40,6 +40,9 @@ type mastership struct {
 	fetch  *fetch       // nil unless recovering
 	nonce  uint64       // of the newest fetch
 
+	ahead  time.Duration // the room's logical time before this node's clock, not below 0
+	expiry expiry
+
 	progress    []*progress // every other copy present, by NodeID
 	vouched     []*vouched  // every durable copy there has been, by NodeID
 	amend       *amendment  // on its way to the relay; nil if none
@@ -141,6 +144,7 @@ func (n *Node) superviseMastership() {
 		}
 	}
 	n.progressHandover()
+	n.expireKeys()
 	n.replicate()
 	n.answerWrites()
 	n.answerReads()

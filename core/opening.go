@@ -164,9 +164,10 @@ func (n *Node) open() {
 	m.phase = phaseOpen
 	m.start = n.copy.log.Last().Index + 1
 	n.watches.meet(m.start)
+	n.setTime()
 	n.copy.append(journal.Entry{
 		Position: journal.Position{Epoch: m.epoch, Index: m.start},
-		Time:     max(n.now, n.copy.state.Time()),
+		Time:     n.entryTime(),
 	})
 	for _, p := range m.progress {
 		if i, ok := m.findSealed(p.node); ok {

@@ -52,13 +52,14 @@ func (o *orphanage) count(r journal.Orphan, by int) {
 	}
 }
 
-// keep makes pending records of cut entries. Epoch starts are nobody's write.
+// keep makes pending records of cut entries. Epoch starts and expiries are
+// nobody's write.
 // An entry that is kept already stays as it is.
 func (o *orphanage) keep(cut []journal.Entry, answered func(journal.Entry) bool) []journal.Orphan {
 	var fresh []journal.Orphan
 	for _, e := range cut {
 		i, found := o.find(e.Position)
-		if found || e.IsStart() {
+		if found || !e.IsWrite() {
 			continue
 		}
 		record := journal.Orphan{Entry: e, Acked: answered(e)}

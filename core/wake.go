@@ -68,6 +68,7 @@ func (n *Node) askToBeWoken() {
 	a.add(n.candidacy.again)
 	n.outbox.addAlarms(&a)
 	if n.mastership != nil {
+		a.add(n.expiresAt())
 		n.mastership.addAlarms(&a)
 	}
 	if n.departure != nil {

@@ -75,14 +75,15 @@ func (n *Node) makeWrite(from journal.NodeID, w frame.Write) {
 		}))
 		return
 	}
-	changes, results, failure := evaluate(n.copy.state, w)
+	now := n.entryTime()
+	changes, results, failure := evaluate(n.copy.state, now, w)
 	if failure != nil {
 		n.reply(from, failed(w, failure))
 		return
 	}
 	e := journal.Entry{
 		Position: journal.Position{Epoch: m.epoch, Index: n.copy.log.Last().Index + 1},
-		Time:     max(n.now, n.copy.state.Time()),
+		Time:     now,
 		Ack:      w.Ack,
 		Origin:   origin,
 		Changes:  changes,

@@ -39,6 +39,12 @@ const (
 	LagLimit    = 3 * time.Second        // an in-sync replica may be behind this long
 )
 
+// How long a key may be asked to last.
+const (
+	TTLMin = 1 * time.Millisecond
+	TTLMax = 100 * 365 * 24 * time.Hour
+)
+
 // The protocol versions this code speaks, both inclusive.
 const (
 	VersionMin uint16 = 1
