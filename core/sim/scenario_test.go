@@ -242,6 +242,19 @@ var nodeCommands = map[string]func(*stage, *node, []string) error{
 		s.due()
 		return nil
 	},
+	// clock NODE 1h sets its clock forward, clock NODE -1h back. Back only while
+	// it is down: a host's clock never falls.
+	"clock": func(_ *stage, n *node, words []string) error {
+		d, err := time.ParseDuration(strings.Join(words, ""))
+		if d < 0 && n.isUp() {
+			return fmt.Errorf("%s runs: its clock does not fall", n.name)
+		}
+		n.ahead += d
+		if n.wakeAt != 0 {
+			n.setAlarm(n.wakeAt)
+		}
+		return err
+	},
 	"pause":  func(_ *stage, n *node, _ []string) error { n.pausedByHand = true; return nil },
 	"resume": func(_ *stage, n *node, _ []string) error { n.pausedByHand = false; n.resume(); return nil },
 	// hold-disk NODE makes what it stores wait; persist NODE lets it be durable.
