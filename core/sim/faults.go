@@ -38,6 +38,8 @@ const (
 	LateAlarm                        // a throttled tab is woken late
 	ClockSkew                        // clocks differ between nodes
 	ClockJump                        // a clock jumps forward
+	ClockBack                        // a clock is set back, which its process learns when it starts anew
+	ClockDrift                       // clocks run at different speeds
 	RelayRestart                     // the relay restarts with its register
 	RegisterLost                     // the relay restarts with no register
 	RegisterOld                      // the relay restarts with a register of earlier
@@ -55,7 +57,7 @@ var faultNames = [faultCount]string{
 	"disk failure", "sync failure", "write failure", "disk full",
 	"bit flip", "lost sector", "stale sector", "short file", "lost file", "slow disk",
 	"cut", "half open", "unreachable", "partition", "jam", "delay burst", "late frame", "replay",
-	"pause", "long pause", "late alarm", "clock skew", "clock jump", "relay restart",
+	"pause", "long pause", "late alarm", "clock skew", "clock jump", "clock back", "clock drift", "relay restart",
 	"register lost", "register old", "room full",
 	"leave", "leave at once", "handover", "hidden", "snapshot",
 }

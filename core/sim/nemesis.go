@@ -44,6 +44,7 @@ var acts = []struct {
 	{Pause, (*nemesis).pause},
 	{LongPause, (*nemesis).longPause},
 	{ClockJump, (*nemesis).jump},
+	{ClockBack, (*nemesis).setBack},
 	{RelayRestart, (*nemesis).restartRelay},
 	{RegisterLost, (*nemesis).loseRegister},
 	{RegisterOld, (*nemesis).restoreRegister},
@@ -231,13 +232,23 @@ func (n *nemesis) longPause() {
 	}
 }
 
+// jump sets a machine's clock forward. Its process follows at once.
 func (n *nemesis) jump() {
 	if v := n.victim(); v != nil {
 		n.w.hits[ClockJump]++
-		v.ahead += n.chance.between(time.Millisecond, pick(n.chance, time.Second, time.Hour))
+		v.wall += n.chance.between(time.Millisecond, pick(n.chance, time.Second, time.Hour))
+		v.ahead = max(v.ahead, v.wall)
 		if v.wakeAt != 0 {
 			v.setAlarm(v.wakeAt)
 		}
+	}
+}
+
+// setBack sets a machine's clock back. Its next process begins with that; the
+// present one goes on as if nothing were.
+func (n *nemesis) setBack() {
+	if v := n.victim(); v != nil {
+		v.wall -= n.chance.between(time.Millisecond, pick(n.chance, time.Second, time.Hour))
 	}
 }
 

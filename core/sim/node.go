@@ -33,6 +33,10 @@ func (n *node) start() {
 	n.life++
 	n.starts++
 	n.gone = false
+	if n.wall < n.ahead {
+		n.w.hits[ClockBack]++
+	}
+	n.ahead = n.wall
 	kind := register.KindProcess
 	if !n.durable {
 		kind = register.KindTab

@@ -34,6 +34,8 @@ type peer struct {
 	conns uint64
 
 	ahead    time.Duration // its clock before the world's
+	wall     time.Duration // the same of its machine, whose clock its own follows forward alone
+	drift    int64         // by which it runs faster, in millionths; negative: slower
 	lateness time.Duration // its alarms ring at multiples of this; 0 for in time
 	wakeAt   journal.Instant
 	wakeSeq  uint64
@@ -59,7 +61,12 @@ func (p *peer) isUp() bool { return p.machine != nil }
 func (p *peer) isPaused() bool { return p.pausedByHand || p.w.now < p.pausedUntil }
 
 // clock is the time as the machine sees it.
-func (p *peer) clock() journal.Instant { return p.w.now.Add(p.ahead) }
+func (p *peer) clock() journal.Instant { return p.clockAt(p.w.now) }
+
+// clockAt is what the clock shows at a moment of the world.
+func (p *peer) clockAt(t journal.Instant) journal.Instant {
+	return t.Add(p.ahead) + journal.Instant(int64(t.Sub(p.w.began))/1_000_000*p.drift)
+}
 
 func (p *peer) nextConn() uint64 {
 	p.conns++
@@ -139,7 +146,7 @@ func (p *peer) setAlarm(at journal.Instant) {
 	if at == 0 {
 		return
 	}
-	due := max(at.Add(-p.ahead), p.w.now)
+	due := p.w.now.Add(max(0, at.Sub(p.clockAt(p.w.now))))
 	if p.lateness > 0 && !p.w.healing {
 		late := due + journal.Instant(p.lateness) - 1
 		late -= late % journal.Instant(p.lateness)
@@ -150,7 +157,11 @@ func (p *peer) setAlarm(at journal.Instant) {
 	}
 	seq := p.wakeSeq
 	p.w.at(due, streamWake, p.ifSameLife(func() {
-		if p.wakeSeq == seq {
+		switch {
+		case p.wakeSeq != seq:
+		case p.clockAt(p.w.now) < at: // a slow clock
+			p.setAlarm(at)
+		default:
 			p.wakeAt = 0
 			p.step(core.Wake{})
 		}

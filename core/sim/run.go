@@ -48,8 +48,12 @@ func (w *World) populate() {
 		n.prio = int32(c.IntN(3))
 		n.disk.options.Lazy = n.durable && c.hit(w.plan.lazy)
 		if w.plan.has(ClockSkew) {
-			n.ahead = c.between(0, pick(c, time.Second, 24*time.Hour))
+			n.wall = c.between(0, pick(c, time.Second, 24*time.Hour))
 			w.hits[ClockSkew]++
+		}
+		if w.plan.has(ClockDrift) && c.hit(500) {
+			n.drift = int64(c.IntN(200_001)) - 100_000 // a tenth: more than any clock, and soon apart
+			w.hits[ClockDrift]++
 		}
 		if w.plan.has(LateAlarm) && !n.durable && c.hit(300) {
 			n.lateness = pick(c, 200*time.Millisecond, time.Second)

@@ -53,9 +53,15 @@ type stats struct {
 // epoch0 is when every run begins.
 var epoch0 = journal.Instant(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).UnixNano())
 
+// byHandSegment is how large a segment of a journal is in scenarios.
+const byHandSegment = 30_000
+
 func newWorld(o Options, byHand bool) *World {
 	w := &World{options: o, now: epoch0, began: epoch0, names: newNames(), byHand: byHand}
 	w.plan = w.options.draw()
+	if byHand {
+		w.plan = plan{segment: byHandSegment} // so that a new fault changes no scenario
+	}
 	w.strategy = strategies[o.Election]
 	w.trace = newTrace(w.names, epoch0, o.Trace)
 	w.god = newGod(w)
