@@ -48,6 +48,7 @@ func (n *Node) judge() {
 
 func (n *Node) mayClaim() bool {
 	return n.lobby.welcome && !n.lobby.seated && n.cfg.Member.Candidate &&
+		n.lobby.register.Settings.Admits(n.cfg.Member) &&
 		n.candidacy.request == 0 && n.departure == nil &&
 		n.lobby.register.Compare(n.copy.meta.Register) >= 0
 }

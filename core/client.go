@@ -16,9 +16,11 @@ type Client struct {
 	lobby  lobby
 	outbox outbox
 	out    outlet
-	known  journal.Index // the newest committed index it has heard of
-	wakeAt journal.Instant
-	ended  bool
+
+	errands errands
+	known   journal.Index // the newest committed index it has heard of
+	wakeAt  journal.Instant
+	ended   bool
 }
 
 // NewClient returns a client. Of cfg it uses Room, Member (whose Kind must be
@@ -67,7 +69,7 @@ func (c *Client) Status() Status {
 		Connected: c.lobby.welcome,
 		Members:   c.lobby.members,
 		Waiting:   c.lobby.waiting,
-		Pending:   len(c.outbox.open),
+		Pending:   len(c.outbox.open) + len(c.errands.open),
 	}
 }
 
@@ -93,6 +95,7 @@ func (c *Client) act(in Input) {
 	case Leave:
 		c.send(frame.ToRelay(), frame.Goodbye{})
 		c.answerAll(c.outbox.abandon("this client leaves"))
+		c.answerAll(c.errands.abandon("this client leaves"))
 		c.out.do(Gone{})
 		c.ended = true
 	case Persisted, StoreFailed, Appeared, Batch:
@@ -116,6 +119,9 @@ func (c *Client) flush() {
 	if c.lobby.welcome {
 		for _, r := range c.outbox.due(c.now, c.lobby.master()) {
 			c.send(frame.ToNode(r.to), r.frame)
+		}
+		for _, f := range c.errands.due(&c.lobby) {
+			c.send(frame.ToRelay(), f)
 		}
 	}
 	a := alarm{now: c.now}
@@ -157,6 +163,7 @@ func (c *Client) loseConnection() {
 	c.lobby.onDisconnected(c.now)
 	c.outbox.unsend()
 	c.answerAll(c.outbox.lose(func(journal.NodeID) bool { return true }, "the connection to the relay is gone"))
+	c.answerAll(c.errands.lose())
 }
 
 func (c *Client) onReceived(in Received) {
@@ -205,6 +212,8 @@ func (c *Client) onRelayFrame(f frame.Frame) {
 		c.lobby.waiting = f
 	case frame.Ping:
 		c.send(frame.ToRelay(), frame.Pong(f))
+	case frame.Answer:
+		c.answerAll(c.errands.answer(f))
 	default:
 		c.refuse(journal.NodeID{}, f)
 	}
@@ -246,6 +255,7 @@ func (c *Client) onRefused(f frame.Refused) {
 		return
 	}
 	c.answerAll(c.outbox.abandon(err.Error()))
+	c.answerAll(c.errands.abandon(err.Error()))
 	c.out.do(Stop{Err: err})
 	c.ended = true
 }
@@ -253,6 +263,10 @@ func (c *Client) onRefused(f frame.Refused) {
 // onAsked takes a request of the application. Any node with a copy can answer
 // most of them; where none is named the master does.
 func (c *Client) onAsked(in Asked) {
+	if isErrand(in.Frame) {
+		c.errands.add(in.Frame)
+		return
+	}
 	if !in.To.IsZero() && c.lobby.welcome && !c.lobby.isPresent(in.To) {
 		c.out.do(Replied{Frame: failed(in.Frame, &frame.Failure{
 			Code: frame.CodeGone, Text: fmt.Sprintf("%v is not in the room", in.To),
@@ -263,6 +277,10 @@ func (c *Client) onAsked(in Asked) {
 }
 
 func (c *Client) onForget(in Forget) {
+	if isErrand(in.Frame) {
+		c.errands.forget(in.Frame)
+		return
+	}
 	to, found := c.outbox.forget(in.Frame)
 	if w, ok := in.Frame.(frame.Watch); ok && found && !to.IsZero() {
 		c.send(frame.ToNode(to), frame.Unwatch{ID: w.ID})

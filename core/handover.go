@@ -19,7 +19,8 @@ type handover struct {
 	asker     journal.NodeID // who gets the Yielded; zero for nobody
 	id        uint64
 	deadline  journal.Instant
-	request   uint64 // 0 until the relay is asked
+	request   uint64           // 0 until the relay is asked
+	version   register.Version // with request: the value it was asked to change
 }
 
 // onYield begins a handover at a peer's or the application's request.
@@ -52,7 +53,7 @@ func (n *Node) onYield(from journal.NodeID, f frame.Yield) {
 
 // firstInSuccession returns who follows, or the zero NodeID.
 func (n *Node) firstInSuccession() journal.NodeID {
-	order := register.Succession(n.lobby.register.InSync, n.lobby.members, n.id())
+	order := n.lobby.register.Heirs(n.lobby.members, n.id())
 	if len(order) == 0 {
 		return journal.NodeID{}
 	}
@@ -69,6 +70,8 @@ func (n *Node) cannotFollow(id journal.NodeID) *frame.Failure {
 		return &frame.Failure{Code: frame.CodeGone, Text: fmt.Sprintf("%v is not in the room", id)}
 	case !member.Candidate:
 		return &frame.Failure{Code: frame.CodeNotAllowed, Text: fmt.Sprintf("%v is not a candidate", id)}
+	case !n.lobby.register.Settings.Admits(member):
+		return &frame.Failure{Code: frame.CodeNotAllowed, Text: fmt.Sprintf("%v has its copy in memory only, and the room takes none of those", id)}
 	case !n.lobby.register.IsInSync(id) || n.mastership.amend.removes(id):
 		return &frame.Failure{Code: frame.CodeNotInSync, Text: fmt.Sprintf("%v is not in sync", id)}
 	}
@@ -97,7 +100,7 @@ func (n *Node) progressHandover() {
 	if p == nil || p.match < n.copy.log.Last().Index || m.amend != nil {
 		return
 	}
-	h.request = n.lobby.nextRequest()
+	h.request, h.version = n.lobby.nextRequest(), n.lobby.register.Version
 	n.send(frame.ToRelay(), frame.Handover{
 		Request: h.request, Version: n.lobby.register.Version, Epoch: m.epoch, Successor: h.successor,
 	})
@@ -123,6 +126,8 @@ func (n *Node) onHandoverAnswered(f frame.Answer) {
 	case f.Code == frame.CodeOK:
 	case f.Code == frame.CodeGone, f.Code == frame.CodeNotInSync, f.Code == frame.CodeNotAllowed:
 		n.callOff(&frame.Failure{Code: f.Code, Text: f.Text})
+	case n.isOvertaken(f, n.mastership.handover.version):
+		n.mastership.handover.request = 0
 	default:
 		n.abdicate("the relay refused the handover: " + f.Text)
 	}
@@ -185,6 +190,7 @@ func (n *Node) progressDeparture() {
 	}
 	n.send(frame.ToRelay(), frame.Goodbye{})
 	n.answerAll(n.outbox.abandon("this node leaves"))
+	n.answerAll(n.errands.abandon("this node leaves"))
 	n.out.do(Gone{})
 	n.ended = true
 }

@@ -13,6 +13,7 @@ import (
 // for already, and who is being removed is still waited for.
 type amendment struct {
 	request uint64
+	version register.Version // the value it is to change
 	add     []frame.Addition
 	remove  []journal.NodeID
 }
@@ -42,6 +43,8 @@ func (n *Node) amendInSync() {
 				a.remove = append(a.remove, seat.Node)
 				expel = true
 			}
+		case seat.Volatile && n.lobby.register.Settings.NoVolatile && !n.lobby.register.Awaiting:
+			a.remove = append(a.remove, seat.Node)
 		case p.lags(n.now):
 			p.reached, p.goal = false, 0
 			a.remove = append(a.remove, seat.Node)
@@ -57,7 +60,7 @@ func (n *Node) amendInSync() {
 	if len(a.add)+len(a.remove) == 0 && !settled {
 		return
 	}
-	a.request = n.lobby.nextRequest()
+	a.request, a.version = n.lobby.nextRequest(), n.lobby.register.Version
 	m.amend = a
 	n.send(frame.ToRelay(), frame.Amend{
 		Request: a.request, Version: n.lobby.register.Version, Epoch: m.epoch,
@@ -85,6 +88,9 @@ func (n *Node) refusesToSeal(seat register.Seat) bool {
 // everything committed and the epoch start. One that kept its seat over a
 // restart is added once more, so that the register knows its incarnation.
 func (n *Node) isReady(p *progress) bool {
+	if !p.durable && n.lobby.register.Settings.NoVolatile {
+		return false
+	}
 	if p.forgot {
 		p.forgot = n.lobby.register.IsInSync(p.node)
 		return false
@@ -97,11 +103,21 @@ func (n *Node) isReady(p *progress) bool {
 // Changed.
 func (n *Node) onAmended(f frame.Answer) {
 	m := n.mastership
+	a := m.amend
 	m.amend = nil
 	// Gone: who was to be added has left. The facts are looked at again.
-	if f.Code != frame.CodeOK && f.Code != frame.CodeGone {
+	if f.Code != frame.CodeOK && f.Code != frame.CodeGone && !n.isOvertaken(f, a.version) {
 		n.abdicate("the relay refused to amend the in-sync list: " + f.Text)
 	}
+}
+
+// isOvertaken reports whether the relay refused a change only because somebody
+// has changed the settings meanwhile, which anybody may: this mastership goes on,
+// and what changed came before the answer. So it is asked again at the new version.
+func (n *Node) isOvertaken(f frame.Answer, version register.Version) bool {
+	now := n.lobby.register
+	return f.Code == frame.CodeStale && n.lobby.seated && now.Epoch == n.mastership.epoch &&
+		f.Version == now.Version && now.Version > version
 }
 
 // matchOf is how far a node's copy is known to go, this one's included.

@@ -18,6 +18,8 @@ type Node struct {
 	outbox outbox
 	out    outlet
 
+	errands errands
+
 	replica    replica     // how this copy stands with the master it follows
 	mastership *mastership // nil unless this node is master or on the way there
 	candidacy  candidacy
@@ -125,6 +127,7 @@ func (n *Node) flush() {
 	n.vacateSeat()
 	n.judge()
 	n.routeRequests()
+	n.sendErrands()
 	n.acknowledge()
 	n.progressDeparture()
 	n.compact()
@@ -193,6 +196,7 @@ func (n *Node) loseConnection() {
 	n.endFeeds()
 	n.outbox.unsend()
 	n.answerAll(n.outbox.lose(func(id journal.NodeID) bool { return id != n.id() }, "the connection to the relay is gone"))
+	n.answerAll(n.errands.lose())
 	n.watches.keepOnly(n.id())
 }
 
@@ -222,6 +226,7 @@ func (n *Node) stop(err error) {
 	n.endMastership(err.Error())
 	n.answerAll(n.outbox.lose(func(journal.NodeID) bool { return true }, err.Error()))
 	n.answerAll(n.outbox.abandon(err.Error()))
+	n.answerAll(n.errands.abandon(err.Error()))
 	n.out.do(Stop{Err: err})
 	n.ended = true
 }

@@ -49,7 +49,7 @@ func (n *Node) onRelayFrame(f frame.Frame) bool {
 		// At once, whatever waits for the disk: this is about the loop.
 		n.out.do(Send{Head: frame.Head{From: n.id()}, Frame: frame.Pong(f)})
 	case frame.Answer:
-		n.onRelayAnswer(f)
+		n.onAnswered(f)
 	default:
 		return false
 	}

@@ -52,6 +52,9 @@ func (n *Node) onAsked(in Asked) {
 			to = n.id()
 		}
 	case frame.Write, frame.Yield:
+	case frame.Configure, frame.TakeOver:
+		n.errands.add(f)
+		return
 	default:
 		panic(fmt.Sprintf("core: %T is not a request", in.Frame))
 	}
@@ -70,6 +73,10 @@ func (n *Node) onAsked(in Asked) {
 
 // onForget drops a request nobody waits for. A watch ends where it is served.
 func (n *Node) onForget(in Forget) {
+	if isErrand(in.Frame) {
+		n.errands.forget(in.Frame)
+		return
+	}
 	to, found := n.outbox.forget(in.Frame)
 	w, isWatch := in.Frame.(frame.Watch)
 	if !found || !isWatch {

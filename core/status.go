@@ -49,7 +49,7 @@ func (n *Node) Status() Status {
 		Members:     n.lobby.members,
 		Waiting:     n.lobby.waiting,
 		Orphans:     n.copy.orphans.final(),
-		Pending:     len(n.outbox.open),
+		Pending:     len(n.outbox.open) + len(n.errands.open),
 		Storage:     n.cfg.Storage,
 		Leaving:     n.departure != nil,
 	}
