@@ -44,6 +44,16 @@ func (g *god) checkRead(who string, asked frame.Read, got frame.ReadReply) {
 	}
 }
 
+// checkFresh: a latest read is of a state that has all that was committed when
+// it was asked for.
+func (g *god) checkFresh(c *call) {
+	asked, got := c.asked.(frame.Read), c.read
+	if asked.Level == frame.LevelLatest && got.Failure == nil && g.unclean == c.losses && int(got.Position.Index) < c.committed {
+		g.fail("reads", "%s read the latest state at %v, and %d entries were committed before it asked",
+			c.user.name, got.Position, c.committed)
+	}
+}
+
 func (g *god) items(all []journal.Item) string {
 	t := text{names: g.w.names}
 	for _, i := range all {

@@ -59,7 +59,7 @@ type keyInput struct {
 type keyOutput struct {
 	exists bool
 	value  string
-	number int64 // the result of an increment or delete
+	number int64 // the result of an increment, delete or append
 }
 
 // operationsOf turns a call into operations of single keys. Every call counts
@@ -68,7 +68,7 @@ func (w *World) operationsOf(client int, c *call) []porcupine.Operation {
 	operation := porcupine.Operation{ClientId: client, Call: int64(c.began) * 2, Return: math.MaxInt64}
 	switch asked := c.asked.(type) {
 	case frame.Read:
-		if asked.Level != frame.LevelLatest || c.read == nil || c.read.Failure != nil || !asked.Exact {
+		if asked.Level != frame.LevelLatest || c.read == nil || c.read.Failure != nil || !asked.Exact || !isLasting(asked.Key) {
 			return nil
 		}
 		out := keyOutput{}
@@ -92,6 +92,10 @@ func (w *World) operationsOf(client int, c *call) []porcupine.Operation {
 	return nil
 }
 
+// isLasting reports whether a key never has a deadline. What time does to the
+// others is checked where an entry is made, and by the position of each read.
+func isLasting(key string) bool { return len(key) > 0 && key[0] == 'k' }
+
 func (w *World) writesOf(operation porcupine.Operation, asked frame.Write, k *known) []porcupine.Operation {
 	var all []porcupine.Operation
 	for i, op := range asked.Ops {
@@ -103,6 +107,11 @@ func (w *World) writesOf(operation porcupine.Operation, asked frame.Write, k *kn
 			in.key = op.Key
 		case frame.Increment:
 			in.key = op.Key
+		case frame.Append:
+			in.key = op.Key
+		}
+		if !isLasting(in.key) {
+			continue
 		}
 		if len(asked.Conditions) == 1 && asked.Conditions[0].Key == in.key && asked.Conditions[0].Revision == 0 {
 			in.when = &asked.Conditions[0]
@@ -153,6 +162,9 @@ func stepKey(s keyOutput, in keyInput, out keyOutput) (bool, any) {
 		n, _ := strconv.ParseInt(s.value, 10, 64)
 		n += op.By
 		return out.number == n, keyOutput{exists: true, value: strconv.FormatInt(n, 10)}
+	case frame.Append:
+		value := s.value + string(op.Value)
+		return out.number == int64(len(value)), keyOutput{exists: true, value: value}
 	}
 	return s.exists == out.exists && s.value == out.value, s
 }

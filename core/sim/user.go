@@ -1,8 +1,6 @@
 package sim
 
 import (
-	"bytes"
-	"fmt"
 	"slices"
 	"time"
 
@@ -32,11 +30,15 @@ type user struct {
 
 // call is one request and what came of it.
 type call struct {
-	user    *user
-	client  journal.ClientID
-	asked   frame.Frame
-	began   journal.Instant
-	ended   journal.Instant
+	user   *user
+	client journal.ClientID
+	asked  frame.Frame
+	began  journal.Instant
+	ended  journal.Instant
+
+	committed int // entries, when it was asked
+	losses    int // loss records there were then
+
 	done    bool
 	written *frame.Written   // the answer to a write; nil if none came
 	read    *frame.ReadReply // the answer to a read
@@ -70,13 +72,8 @@ func (u *user) act() {
 	case n < 55:
 		u.ask(journal.NodeID{}, u.nextWrite())
 	case n < 90:
-		u.peer.ids++
-		level := pick(u.chance, frame.LevelLatest, frame.LevelLatest, frame.LevelCommitted, frame.LevelLocal)
-		f := frame.Read{ID: u.peer.ids, Level: level, Key: u.key(), Exact: true}
-		if u.chance.hit(150) {
-			f.Key, f.Exact = "", false
-		}
-		u.ask(u.whom(level), f)
+		f := u.nextRead()
+		u.ask(u.whom(f.Level), f)
 	case n < 95:
 		u.peer.ids++
 		u.ask(u.whom(frame.LevelLocal), frame.Probe{ID: u.peer.ids})
@@ -93,55 +90,8 @@ func (u *user) whom(level frame.Level) journal.NodeID {
 	return pick(u.chance, u.w.nodes...).id
 }
 
-const keyCount = 5
-
-func (u *user) key() string { return fmt.Sprintf("k%d", u.chance.IntN(keyCount)) }
-
-// nextWrite makes up a write. Values are never used twice; k0 is a counter.
-func (u *user) nextWrite() frame.Write {
-	u.peer.seq++
-	value := fmt.Appendf(nil, "%s.%d.%d", u.name, len(u.calls), u.peer.seq)
-	value = append(value, bytes.Repeat([]byte("-"), u.chance.IntN(u.w.options.MaxValue))...)
-	w := frame.Write{
-		Origin: journal.Origin{Seq: u.peer.seq},
-		Ack:    pick(u.chance, journal.AckAsync, journal.AckAsync, journal.AckOne, journal.AckAll, journal.AckAll, journal.Ack(2)),
-		Wait:   u.chance.between(time.Second, 6*time.Second),
-	}
-	if u.chance.hit(100) {
-		w.Wait = u.chance.between(50*time.Millisecond, 400*time.Millisecond)
-	}
-	key := fmt.Sprintf("k%d", 1+u.chance.IntN(keyCount-1))
-	switch n := u.chance.IntN(100); {
-	case n < 45:
-		w.Ops = []frame.Op{frame.Set{Key: key, Value: value}}
-	case n < 70:
-		w.Ops = []frame.Op{frame.Increment{Key: "k0", By: 1 + u.chance.Int64N(9)}}
-	case n < 78:
-		w.Ops = []frame.Op{frame.Delete{Key: key}}
-	case n < 90:
-		w.Conditions = []frame.Condition{u.condition(key)}
-		w.Ops = []frame.Op{frame.Set{Key: key, Value: value}}
-	default:
-		w.Ops = []frame.Op{
-			frame.Set{Key: key, Value: value}, frame.Increment{Key: "k0", By: 1},
-			frame.Set{Key: "k1", Value: value},
-		}
-	}
-	return w
-}
-
-func (u *user) condition(key string) frame.Condition {
-	if v, ok := u.w.god.states.at(key, journal.Index(len(u.w.god.commits))); ok && u.chance.hit(800) {
-		if u.chance.hit(500) {
-			return frame.Condition{Key: key, Revision: v.from}
-		}
-		return frame.Condition{Key: key, HasValue: true, Value: v.value}
-	}
-	return frame.Condition{Key: key, Absent: true}
-}
-
 func (u *user) ask(to journal.NodeID, f frame.Frame) *call {
-	c := &call{user: u, client: u.client, asked: f, began: u.w.now}
+	c := &call{user: u, client: u.client, asked: f, began: u.w.now, committed: len(u.w.god.commits), losses: u.w.god.unclean}
 	if w, ok := f.(frame.Write); ok {
 		o := origin{c.client, w.Origin.Seq}
 		u.w.god.asked[o] = append(u.w.god.asked[o], w)
@@ -175,7 +125,7 @@ func (u *user) beginWatch() {
 		return
 	}
 	u.peer.ids++
-	f := frame.Watch{ID: u.peer.ids, Prefix: "k", Level: frame.LevelCommitted}
+	f := frame.Watch{ID: u.peer.ids, Prefix: pick(u.chance, "", "k", "t"), Level: frame.LevelCommitted}
 	if u.chance.hit(300) {
 		f.Prefix, f.Exact = u.key(), true
 	}
@@ -214,6 +164,7 @@ func (u *user) replied(e core.Replied) {
 	case frame.ReadReply:
 		c.read = &f
 		u.w.god.checkRead(u.name, c.asked.(frame.Read), f)
+		u.w.god.checkFresh(c)
 	case frame.Report:
 		if who := u.w.god.copies[f.Node]; who != nil {
 			u.w.god.checkHash(who, f.Applied, f.Hash)
