@@ -67,6 +67,7 @@ func goldens(t *testing.T) []goldenCopy {
 		{"v1-unfinished", unfinished},
 		{"v1-aside", halfAside(t, damaged)},
 		{"v1-epochs", manyEpochs(t)},
+		{"v1-deadlines", livedMortal(t)},
 		{"v999-refused", future},
 	}
 }

@@ -65,7 +65,7 @@ func storedText(s core.Stored) string {
 	state := stateOf(s)
 	fmt.Fprintf(&b, "state %s time %d hash %016x\n", positionText(state.Applied()), state.Time(), state.Hash())
 	state.Scan("", "", func(i journal.Item) bool {
-		fmt.Fprintf(&b, "  %q = %q revision %d\n", i.Key, i.Value, i.Revision)
+		fmt.Fprintf(&b, "  %q = %q revision %d%s\n", i.Key, i.Value, i.Revision, untilText(i.Deadline))
 		return true
 	})
 	return b.String()
@@ -78,6 +78,11 @@ func snapshotText(b *strings.Builder, s core.Stored) {
 		fmt.Fprintf(b, "  epoch %s from %d\n", epochText(start.Epoch), start.First)
 	}
 	part, _, _ := s.Snapshot.Part(keyspace.Cursor{}, 1<<30)
+	for _, i := range part.Items {
+		if i.Deadline != 0 { // the others stand with the state
+			fmt.Fprintf(b, "  %q = %q revision %d%s\n", i.Key, i.Value, i.Revision, untilText(i.Deadline))
+		}
+	}
 	for _, c := range part.Clients {
 		fmt.Fprintf(b, "  client %s last %d floor %d done %v\n", clientText(c.Client), c.Last, c.Floor, c.Done)
 		for _, k := range c.Kept {
@@ -93,10 +98,19 @@ func entryText(e journal.Entry) string {
 		if c.Deleted {
 			text += fmt.Sprintf(" delete %q", c.Key)
 		} else {
-			text += fmt.Sprintf(" set %q %q", c.Key, c.Value)
+			text += fmt.Sprintf(" set %q %q", c.Key, c.Value) + untilText(c.Deadline)
 		}
 	}
 	return text
+}
+
+// untilText is of a deadline. Where there is none, nothing is said: so it was
+// before there were any.
+func untilText(deadline journal.Instant) string {
+	if deadline == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" until %d", deadline)
 }
 
 func epochText(e journal.Epoch) string { return fmt.Sprintf("%d of %s", e.Number, e.Master.Full()) }
