@@ -6,31 +6,47 @@ import (
 	"github.com/understudy-dev/understudy/core/election"
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/journal"
+	"github.com/understudy-dev/understudy/core/register"
 )
 
 // claimAgainAfter is the pause after a refused claim when nothing else changes.
 const claimAgainAfter = time.Second
+
+// electionStream tells the chance of elections from any other that comes from
+// the same seed.
+const electionStream = 0x656c656374
 
 // candidacy is this node's part in finding a new master.
 type candidacy struct {
 	request   uint64          // the claim on its way; 0 if none
 	notBefore journal.Instant // no claim before this moment
 	again     journal.Instant // when the strategy wants to be asked again; 0 for never
+
+	strategy election.Strategy  // of the vacancy; nil before it is judged
+	vacancy  vacancy            // that it was made for
+	heard    []election.Message // since it was asked last
 }
 
-// judge asks the strategy whether to claim, while there is no master.
+// vacancy is one time without a master, for one strategy. What was said and
+// heard in another one has no meaning in it.
+type vacancy struct {
+	number   journal.EpochNumber // that is to be claimed
+	since    journal.Instant
+	election register.Election
+}
+
+// judge asks the strategy whether to claim and what to say, while there is no
+// master.
 func (n *Node) judge() {
 	c := &n.candidacy
-	c.again = 0
-	if !n.mayClaim() {
+	heard := c.heard
+	c.again, c.heard = 0, nil
+	if !n.isElectable() {
 		return
 	}
-	if n.now < c.notBefore {
-		c.again = c.notBefore
-		return
-	}
+	n.meetVacancy()
 	self, _ := n.lobby.member(n.id())
-	verdict := n.cfg.Strategy.Judge(election.View{
+	verdict := c.strategy.Judge(election.View{
 		Now:       n.now,
 		Self:      self,
 		Register:  n.lobby.register,
@@ -38,19 +54,47 @@ func (n *Node) judge() {
 		Last:      n.copy.log.Last(),
 		Since:     n.lobby.unseatedAt,
 		Witnessed: n.lobby.witnessed,
+		Heard:     heard,
 	})
+	for _, m := range verdict.Send {
+		m.Elect.Number = c.vacancy.number
+		n.send(frame.ToNode(m.Peer), m.Elect)
+	}
 	c.again = verdict.Again
-	if verdict.Claim {
+	switch {
+	case !verdict.Claim || c.request != 0:
+	case n.now < c.notBefore:
+		c.again = sooner(c.again, c.notBefore)
+	default:
 		c.request = n.lobby.nextRequest()
-		n.send(frame.ToRelay(), frame.Claim{Request: c.request, Number: n.lobby.register.Epoch.Number + 1})
+		n.send(frame.ToRelay(), frame.Claim{Request: c.request, Number: c.vacancy.number})
 	}
 }
 
-func (n *Node) mayClaim() bool {
+// meetVacancy begins with a new strategy where the vacancy is another one, or
+// the room has changed its setting.
+func (n *Node) meetVacancy() {
+	c, r := &n.candidacy, n.lobby.register
+	v := vacancy{number: r.Epoch.Number + 1, since: n.lobby.unseatedAt, election: r.Settings.Election}
+	if c.strategy == nil || c.vacancy != v {
+		c.strategy, c.vacancy = election.New(v.election, n.chance), v
+	}
+}
+
+// isElectable reports whether this node takes part in finding a new master.
+func (n *Node) isElectable() bool {
 	return n.lobby.welcome && !n.lobby.seated && n.cfg.Member.Candidate &&
 		n.lobby.register.Settings.Admits(n.cfg.Member) &&
-		n.candidacy.request == 0 && n.departure == nil &&
-		n.lobby.register.Compare(n.copy.meta.Register) >= 0
+		n.departure == nil && n.lobby.register.Compare(n.copy.meta.Register) >= 0
+}
+
+// onElect keeps what another node's strategy says for the next judgement. What
+// is about an earlier vacancy comes too late: somebody has been master since. It
+// is no fault of who said it, so it is not refused.
+func (n *Node) onElect(from journal.NodeID, f frame.Elect) {
+	if n.isElectable() && f.Number == n.lobby.register.Epoch.Number+1 {
+		n.candidacy.heard = append(n.candidacy.heard, election.Message{Peer: from, Elect: f})
+	}
 }
 
 // onClaimAnswered takes the relay's answer to a claim. A grant came before, as

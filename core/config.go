@@ -3,7 +3,6 @@ package core
 import (
 	"fmt"
 
-	"github.com/understudy-dev/understudy/core/election"
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/journal"
 	"github.com/understudy-dev/understudy/core/register"
@@ -24,8 +23,9 @@ type Config struct {
 	// Storage is one word for people, such as "memory".
 	Storage string
 
-	// Strategy decides when to ask for the mastership. Default: succession.
-	Strategy election.Strategy
+	// Seed is where the chance of elections comes from, for a strategy that waits
+	// at random. Another one at every node and every start.
+	Seed uint64
 
 	// KeepBytes is about how much of the journal stays at hand for replicas
 	// that fall behind; older entries are reached by snapshot. Default: 32 MiB.
@@ -51,9 +51,6 @@ func (c Config) validate() error {
 }
 
 func (c Config) withDefaults() Config {
-	if c.Strategy == nil {
-		c.Strategy = election.Succession{}
-	}
 	if c.KeepBytes == 0 {
 		c.KeepBytes = defaultKeepBytes
 	}

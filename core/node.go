@@ -2,6 +2,7 @@ package core
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"github.com/understudy-dev/understudy/core/frame"
@@ -14,6 +15,7 @@ type Node struct {
 	cfg    Config
 	now    journal.Instant // of the current step
 	copy   *localCopy
+	chance *rand.Rand
 	lobby  lobby
 	outbox outbox
 	out    outlet
@@ -53,6 +55,7 @@ func New(cfg Config, stored Stored) (*Node, error) {
 	}
 	c.saveMeta()
 	n := &Node{cfg: cfg, copy: c, outbox: outbox{client: cfg.Client}}
+	n.chance = rand.New(rand.NewPCG(cfg.Seed, electionStream))
 	n.answered.before = stored.Meta.Accepted.Number
 	n.lobby.register = stored.Meta.Register
 	return n, nil

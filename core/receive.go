@@ -24,6 +24,10 @@ func (n *Node) onReceived(in Received) {
 	if n.onMasterFrame(in.Head, in.Frame) || n.onReplicaFrame(in.Head, in.Frame) {
 		return
 	}
+	if f, ok := in.Frame.(frame.Elect); ok {
+		n.onElect(in.Head.From, f)
+		return
+	}
 	if n.serve(in.Head.From, in.Frame) || n.onAnswer(in.Head.From, in.Frame) {
 		return
 	}

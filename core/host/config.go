@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/understudy-dev/understudy/core/election"
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/register"
 )
@@ -28,9 +27,8 @@ type Config struct {
 	// Hidden means: a tab that is off screen. [Node.Appear] changes it.
 	Hidden bool
 
-	Strategy election.Strategy // default: election by succession
-	Logger   Logger            // default: nothing is logged
-	Pause    Pause             // between attempts to reach the relay
+	Logger Logger // default: nothing is logged
+	Pause  Pause  // between attempts to reach the relay
 }
 
 // ClientConfig says how to join a room without a copy. Room and Transport are

@@ -76,7 +76,7 @@ func newMachine(config Config, client journal.ClientID, stored core.Stored) (*co
 			Candidate: !config.Spectator, Priority: config.Priority,
 			Durable: config.Storage.Durable(), Visible: !config.Hidden,
 		},
-		Room: config.Room, Client: client, Strategy: config.Strategy,
+		Room: config.Room, Client: client, Seed: rand.Uint64(),
 		Storage: config.Storage.Name(),
 	}, stored)
 }

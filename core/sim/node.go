@@ -49,7 +49,7 @@ func (n *node) start() {
 		},
 		Client:    n.w.clientID(n.name, n.starts),
 		Storage:   "simulated",
-		Strategy:  n.w.strategy,
+		Seed:      n.electionSeed(),
 		KeepBytes: n.w.options.KeepBytes,
 	}, stored)
 	if err != nil {
@@ -62,6 +62,11 @@ func (n *node) start() {
 	if n.started != nil {
 		n.started()
 	}
+}
+
+// electionSeed is another one for each node and each start.
+func (n *node) electionSeed() uint64 {
+	return newChance(n.w.options.Seed+uint64(n.starts), "elect "+n.name).Uint64()
 }
 
 // open reads the disk, and decides who the node is.

@@ -22,7 +22,7 @@ type Options struct {
 	// seed draws some, and their rates.
 	Without Faults
 
-	// Election is the strategy of all nodes. "": succession.
+	// Election is the room's. "": each seed draws one.
 	Election string
 
 	// Trace gets every input and effect as a line; nil for none.

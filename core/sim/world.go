@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/understudy-dev/understudy/core"
-	"github.com/understudy-dev/understudy/core/election"
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/journal"
 	"github.com/understudy-dev/understudy/core/register"
@@ -18,12 +17,12 @@ import (
 type World struct {
 	options  Options
 	plan     plan
-	strategy election.Strategy
 	now      journal.Instant
 	began    journal.Instant
 	agenda   agenda
 	trace    *trace
 	names    *names
+	election register.Election // that the room is set to
 	byHand   bool
 	healing  bool // no more faults, no more requests
 	busy     int  // events of this moment
@@ -62,7 +61,6 @@ func newWorld(o Options, byHand bool) *World {
 	if byHand {
 		w.plan = plan{segment: byHandSegment} // so that a new fault changes no scenario
 	}
-	w.strategy = strategies[o.Election]
 	w.trace = newTrace(w.names, epoch0, o.Trace)
 	w.god = newGod(w)
 	w.diskChance = newChance(o.Seed, "disk")
@@ -72,8 +70,9 @@ func newWorld(o Options, byHand bool) *World {
 	}
 	w.net.mean = w.net.chance.between(500*time.Microsecond, 60*time.Millisecond)
 	w.relay = newRelay(w)
-	if w.strategy == nil {
-		w.failf("options", "there is no election strategy %q", o.Election)
+	var err error
+	if w.election, err = register.ParseElection(w.options.Election); err != nil {
+		w.fail("options", err.Error())
 	}
 	return w
 }
@@ -146,12 +145,6 @@ func (w *World) clientID(name string, start int) journal.ClientID {
 	copy(id[:], label)
 	w.names.nodes[journal.NodeID(id)] = label
 	return id
-}
-
-// strategies are the ways to elect, by the names of the rooms' setting.
-var strategies = map[string]election.Strategy{
-	"":           election.Succession{},
-	"succession": election.Succession{},
 }
 
 func (w *World) usersOf(n *node, do func(*user)) {
