@@ -109,6 +109,7 @@ func (n *net) send(c *conn, up bool, e envelope) {
 	}
 	at := max(n.w.now.Add(n.hop()), q.newest, q.jammed)
 	q.newest = at
+	n.w.counted.count(up, e)
 	q.waiting = append(q.waiting, parcel{at, n.w.throughWire(e)})
 	n.plan(c, up)
 }

@@ -118,6 +118,9 @@ func (o *Options) draw() plan {
 	if keep := 500 + c.IntN(4000); c.hit(500) && p.has(Snapshot) && o.KeepBytes == 0 {
 		o.KeepBytes = keep
 	}
+	if o.Election == "" {
+		o.Election = pick(newChance(o.Seed, "election"), elections...).String()
+	}
 	if amnesia := c.hit(150); !amnesia {
 		p.weights[RegisterLost], p.weights[RegisterOld] = 0, 0
 	} else if p.has(RegisterLost) || p.has(RegisterOld) {

@@ -26,6 +26,7 @@ func Run(o Options) Result {
 	w.populate()
 	w.nemesis = newNemesis(w)
 	w.nemesis.work()
+	newElector(w).work()
 	for _, u := range w.users {
 		u.work()
 	}

@@ -22,7 +22,8 @@ type World struct {
 	agenda   agenda
 	trace    *trace
 	names    *names
-	election register.Election // that the room is set to
+	election register.Election // that the room is to have
+	counted  *Measured         // nil unless something is being measured
 	byHand   bool
 	healing  bool // no more faults, no more requests
 	busy     int  // events of this moment

@@ -1,0 +1,63 @@
+package sim
+
+import (
+	"time"
+
+	"github.com/understudy-dev/understudy/core/frame"
+	"github.com/understudy-dev/understudy/core/register"
+)
+
+// elections are the ways to find a new master.
+var elections = []register.Election{
+	register.ElectSuccession, register.ElectBully, register.ElectRing, register.ElectVote,
+}
+
+// elector is somebody who sets how the room elects, and in some seeds changes
+// his mind now and then, whether there is a master or not.
+type elector struct {
+	w      *World
+	chance chance
+	fickle bool
+	asked  uint64
+}
+
+// electAgain is how long the elector waits before he asks the relay again.
+const electAgain = 500 * time.Millisecond
+
+func newElector(w *World) *elector {
+	c := newChance(w.options.Seed, "elector")
+	return &elector{w: w, chance: c, fickle: c.hit(400)}
+}
+
+// work asks until the room has the setting, and goes on for as long as there
+// are faults.
+func (e *elector) work() {
+	if e.w.healing {
+		return
+	}
+	if e.fickle && e.chance.hit(100) {
+		e.w.election = pick(e.chance, elections...)
+	}
+	e.ask()
+	e.w.after(electAgain, streamWork, e.work)
+}
+
+// ask sends the relay the setting, if it has another one, as a peer that is
+// connected. It is refused where the register has changed meanwhile.
+func (e *elector) ask() {
+	r := e.w.relay.stored
+	if r.IsZero() || r.Settings.Election == e.w.election {
+		return
+	}
+	p := &pick(e.chance, e.w.nodes...).peer
+	if p.conn == nil || !p.conn.greeted {
+		return
+	}
+	settings := r.Settings
+	settings.Election = e.w.election
+	e.asked++
+	// Its number is none of a node's own requests.
+	e.w.net.send(p.conn, true, envelope{
+		frame.Head{From: p.id}, frame.Configure{Request: 1<<50 + e.asked, Version: r.Version, Settings: settings},
+	})
+}
