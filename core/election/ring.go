@@ -12,7 +12,7 @@ import (
 // The patience of [Ring] with a token, doubled each time it has passed in vain.
 const (
 	ringWait    = 300 * time.Millisecond
-	ringWaitHop = 100 * time.Millisecond // more for each node of the ring
+	ringWaitHop = 150 * time.Millisecond // more for each node of the ring
 )
 
 // Ring lets the node claim whose token comes round. The nodes form a ring in

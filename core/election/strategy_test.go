@@ -158,7 +158,7 @@ func TestAStrategySaysNothingWhereItIsNoCandidate(t *testing.T) {
 func TestWhateverGetsLostAndWhoeverGoesSomebodyIsElected(t *testing.T) {
 	for _, e := range elections {
 		t.Run(e.String(), func(t *testing.T) {
-			for seed := range uint64(1500) {
+			for seed := range uint64(600) {
 				if err := disturb(e, seed); err != nil {
 					t.Fatalf("seed %d: %v", seed, err)
 				}

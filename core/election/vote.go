@@ -10,11 +10,13 @@ import (
 	"github.com/understudy-dev/understudy/core/register"
 )
 
-// Times of [Vote]: each node waits at random from one to the other before it
-// stands. Both are doubled each time it stood in vain.
+// Times of [Vote]: each node waits for the least time and a random part of the
+// spread before it stands, in a room of two as in Raft. The spread grows with
+// the number of nodes, so that the first to stand is mostly alone, and is first
+// after about the same time. All is doubled each time a node stood in vain.
 const (
 	voteWaitMin = 150 * time.Millisecond
-	voteWaitMax = 300 * time.Millisecond
+	voteSpread  = 150 * time.Millisecond // for each node that could stand
 )
 
 // Vote lets the node claim that most of those present have voted for. Each waits
@@ -82,8 +84,8 @@ func (e *Vote) Judge(v View) Verdict {
 
 // wait draws when to stand next.
 func (e *Vote) wait(f *field, from journal.Instant) {
-	least := backOff(voteWaitMin, e.tries)
-	e.until = from.Add(least + time.Duration(e.chance.Int64N(int64(backOff(voteWaitMax, e.tries)-least))))
+	wait := voteWaitMin + time.Duration(e.chance.Int64N(int64(len(f.rivals))*int64(voteSpread)))
+	e.until = from.Add(backOff(wait, e.tries))
 }
 
 func (e *Vote) hear(f *field, m Message) {
