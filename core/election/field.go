@@ -43,7 +43,7 @@ func survey(v View) (f field, verdict Verdict, settled bool) {
 	if v.Register.IsZero() {
 		return f, openRoom(v), true
 	}
-	f = field{View: v, order: register.Succession(v.Register.InSync, v.Present, journal.NodeID{}), ready: v.Since}
+	f = field{View: v, order: register.Succession(v.Register.InSync, admitted(v), journal.NodeID{}), ready: v.Since}
 	if len(f.order) == 0 {
 		return f, reopen(v), true
 	}
@@ -60,6 +60,17 @@ func survey(v View) (f field, verdict Verdict, settled bool) {
 		}
 	}
 	return f, Verdict{}, false
+}
+
+// admitted is who of those present the room lets be master, by NodeID.
+func admitted(v View) []register.Member {
+	members := make([]register.Member, 0, len(v.Present))
+	for _, m := range v.Present {
+		if v.Register.Settings.Admits(m) {
+			members = append(members, m)
+		}
+	}
+	return members
 }
 
 // openRoom claims a room that nobody has ever been master of: a durable node at

@@ -3,6 +3,7 @@ package sim
 import (
 	"time"
 
+	"github.com/understudy-dev/understudy/core"
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/register"
 )
@@ -42,22 +43,19 @@ func (e *elector) work() {
 	e.w.after(electAgain, streamWork, e.work)
 }
 
-// ask sends the relay the setting, if it has another one, as a peer that is
-// connected. It is refused where the register has changed meanwhile.
+// ask lets a node's application ask for the setting, if the room has another
+// one. That is refused where the register has changed meanwhile.
 func (e *elector) ask() {
 	r := e.w.relay.stored
 	if r.IsZero() || r.Settings.Election == e.w.election {
 		return
 	}
-	p := &pick(e.chance, e.w.nodes...).peer
-	if p.conn == nil || !p.conn.greeted {
+	n := pick(e.chance, e.w.nodes...)
+	if n.isPaused() {
 		return
 	}
 	settings := r.Settings
 	settings.Election = e.w.election
 	e.asked++
-	// Its number is none of a node's own requests.
-	e.w.net.send(p.conn, true, envelope{
-		frame.Head{From: p.id}, frame.Configure{Request: 1<<50 + e.asked, Version: r.Version, Settings: settings},
-	})
+	n.step(core.Asked{Frame: frame.Configure{Request: 1<<50 + e.asked, Version: r.Version, Settings: settings}})
 }
