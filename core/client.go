@@ -176,7 +176,7 @@ func (c *Client) onReceived(in Received) {
 		return
 	}
 	switch f := in.Frame.(type) {
-	case frame.Written, frame.ReadReply, frame.Changes, frame.Report, frame.Verified, frame.Yielded:
+	case frame.Written, frame.ReadReply, frame.Changes, frame.Report, frame.Verified, frame.Yielded, frame.OrphanList:
 		c.onAnswer(in.Head.From, f)
 	default:
 		c.refuse(in.Head.From, f)

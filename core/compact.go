@@ -12,8 +12,7 @@ func (c *localCopy) reset(s *keyspace.Snapshot, history journal.History, answere
 	if commit := c.state.Committed(); commit.Index > common.Index {
 		return &committedError{have: commit, got: s.At(), commit: commit.Index, common: common.Index}
 	}
-	parted, _ := c.log.Between(common.Index, c.log.Last().Index) // below the base all is committed
-	c.keepOrphans(parted, answered)
+	c.keepOrphans(common.Index, answered)
 	c.log = journal.NewLog(s.At(), history)
 	c.state = s.State()
 	c.loaded = loaded{}
@@ -21,6 +20,7 @@ func (c *localCopy) reset(s *keyspace.Snapshot, history journal.History, answere
 	c.nothingDurable()
 	c.dropOrphans(c.orphans.withdrawAll(c.log.Contains))
 	c.settleOrphans(c.orphans.settleAll(s.At().Index, c))
+	c.dropOrphans(c.orphans.dropResolved(c.isResolved))
 	return nil
 }
 
@@ -29,6 +29,7 @@ func (c *localCopy) reset(s *keyspace.Snapshot, history journal.History, answere
 // before that, or before the snapshot in storage, which is never cut, the copy
 // begins as new.
 func (c *localCopy) startOver(after journal.Index, answered func(journal.Entry) bool) {
+	c.keepOrphans(after, answered)
 	var from journal.Index
 	c.state = keyspace.New()
 	if c.saved != nil && c.saved.At().Index <= after {
@@ -43,14 +44,13 @@ func (c *localCopy) startOver(after journal.Index, answered func(journal.Entry) 
 		c.state.Apply(e)
 	}
 	c.state.Commit(after)
-	c.cutLog(after, answered)
+	c.cutLog(after)
 }
 
 // forgetAll makes the copy as new. The orphan records of what comes again are
 // withdrawn then.
 func (c *localCopy) forgetAll(answered func(journal.Entry) bool) {
-	entries, _ := c.log.Between(c.log.Base().Index, c.log.Last().Index)
-	c.keepOrphans(entries, answered)
+	c.keepOrphans(0, answered)
 	c.log, c.state = journal.Log{}, keyspace.New()
 	c.loaded = loaded{}
 	c.saveSnapshot(true)

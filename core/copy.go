@@ -70,6 +70,7 @@ func newLocalCopy(stored Stored, keepBytes int) (*localCopy, error) {
 	// prevented or of an entry that came back. Both are as if the cut had never
 	// been begun: if it is still needed, the next master's entries do it again.
 	c.dropOrphans(c.orphans.withdrawAll(c.log.Contains))
+	c.dropOrphans(c.orphans.dropResolved(c.isResolved))
 	return c, nil
 }
 
@@ -139,12 +140,13 @@ func (c *localCopy) merge(entries []journal.Entry, answered func(journal.Entry) 
 
 // cut removes the entries behind an index, orphan records first.
 func (c *localCopy) cut(after journal.Index, answered func(journal.Entry) bool) {
+	c.keepOrphans(after, answered)
 	c.state.Undo(after)
-	c.cutLog(after, answered)
+	c.cutLog(after)
 }
 
-func (c *localCopy) cutLog(after journal.Index, answered func(journal.Entry) bool) {
-	c.keepOrphans(c.log.Cut(after), answered)
+func (c *localCopy) cutLog(after journal.Index) {
+	c.log.Cut(after)
 	c.records = append(c.records, Cut{After: after})
 	c.loaded.end = min(c.loaded.end, after)
 	c.shortenDurable()
@@ -164,8 +166,12 @@ func (c *localCopy) shortenDurable() {
 	}
 }
 
-func (c *localCopy) keepOrphans(removed []journal.Entry, answered func(journal.Entry) bool) {
-	fresh := c.orphans.keep(removed, answered)
+// keepOrphans makes records of the entries behind an index, as far as they are
+// at hand: below the base all is committed. It comes before the state that they
+// led to goes.
+func (c *localCopy) keepOrphans(after journal.Index, answered func(journal.Entry) bool) {
+	cut, _ := c.log.Between(max(after, c.log.Base().Index), c.log.Last().Index)
+	fresh := c.orphans.keep(cut, c.state, answered)
 	if len(fresh) > 0 {
 		c.records = append(c.records, SaveOrphans{Orphans: fresh})
 	}
@@ -192,6 +198,7 @@ func (c *localCopy) commit(index journal.Index) []journal.Entry {
 		c.replaceable += e.SizeBytes()
 	}
 	c.settleOrphans(c.orphans.settle(index, entries, c))
+	c.dropOrphans(c.orphans.resolve(entries))
 	return entries
 }
 

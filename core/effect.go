@@ -31,6 +31,12 @@ type Store struct {
 // Replied answers an [Asked], or brings Changes to a Watch of the application.
 type Replied struct{ Frame frame.Frame }
 
+// Orphaned brings writes that a failover rolled back, to be told to the
+// application: entries cut from this copy in whose place something else is
+// committed now. Each is told once; and once more after each start of the node,
+// for as long as nobody has resolved it.
+type Orphaned struct{ Orphans []journal.Orphan }
+
 // Refuse says that an input from outside was not acted on. The host counts it
 // and logs the first of a kind. State is as it was.
 type Refuse struct {
@@ -57,6 +63,7 @@ type Gone struct{}
 func (Send) effect()       {}
 func (Store) effect()      {}
 func (Replied) effect()    {}
+func (Orphaned) effect()   {}
 func (Refuse) effect()     {}
 func (WakeAt) effect()     {}
 func (Disconnect) effect() {}

@@ -12,6 +12,9 @@ import (
 
 // checkWrite reports what makes a write impossible whatever the state is.
 func checkWrite(w frame.Write) *frame.Failure {
+	if isResolution(w) {
+		return checkResolution(w)
+	}
 	switch {
 	case w.Origin.Client.IsZero() || w.Origin.Seq == 0:
 		return invalid("a write without a client or with sequence number 0")
@@ -109,6 +112,9 @@ func partsOf(op frame.Op) (key string, value []byte, ttl time.Duration) {
 // time of the entry to be, which only the master of the moment can know.
 // Operations see the effects of those before them.
 func evaluate(state *keyspace.State, now journal.Instant, w frame.Write) ([]journal.Change, []int64, *frame.Failure) {
+	if isResolution(w) {
+		return evaluateResolution(state, now, w)
+	}
 	for _, c := range w.Conditions {
 		if failure := checkCondition(state, now, c); failure != nil {
 			return nil, nil, failure

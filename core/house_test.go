@@ -34,6 +34,7 @@ type resident struct {
 	conn    uint64
 	wake    journal.Instant
 	replies []frame.Frame
+	told    []journal.Orphan // what its application was told
 	refused []error
 	sent    []frame.Frame
 	records []core.Record // what it has stored so far
@@ -122,6 +123,8 @@ func (h *house) step(r *resident, in core.Input) {
 			h.queue = append(h.queue, func() { h.roomStep(room.Lost{Conn: conn, Reason: "closed"}) })
 		case core.Stop:
 			r.stopped = e.Err
+		case core.Orphaned:
+			r.told = append(r.told, e.Orphans...)
 		case core.Gone:
 		}
 	}

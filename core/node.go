@@ -134,6 +134,9 @@ func (n *Node) flush() {
 	n.acknowledge()
 	n.progressDeparture()
 	n.compact()
+	if news := n.copy.orphans.takeNews(); len(news) > 0 {
+		n.out.do(Orphaned{Orphans: news})
+	}
 	if store := n.copy.flush(); store != nil {
 		// Before the frames of this step: the disk is the slower one.
 		n.out.effects = append([]Effect{store}, n.out.effects...)

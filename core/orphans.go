@@ -3,6 +3,7 @@ package core
 import (
 	"slices"
 
+	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/journal"
 	"github.com/understudy-dev/understudy/core/keyspace"
 )
@@ -15,6 +16,10 @@ type orphanage struct {
 	// lost counts the final records by the write that they hold, without the
 	// superseded ones.
 	lost map[write]int
+
+	// news are records that have become final and that the application has not
+	// been told of, with some that are not any more.
+	news []journal.Position
 }
 
 // write names one write of one client.
@@ -32,6 +37,7 @@ func (o *orphanage) restore(stored []journal.Orphan) {
 	})
 	for _, r := range o.list {
 		o.count(r, 1)
+		o.announce(r)
 	}
 }
 
@@ -52,10 +58,9 @@ func (o *orphanage) count(r journal.Orphan, by int) {
 	}
 }
 
-// keep makes pending records of cut entries. Epoch starts and expiries are
-// nobody's write.
-// An entry that is kept already stays as it is.
-func (o *orphanage) keep(cut []journal.Entry, answered func(journal.Entry) bool) []journal.Orphan {
+// keep makes pending records of cut entries. What a master wrote for itself is
+// nobody's write. An entry that is kept already stays as it is.
+func (o *orphanage) keep(cut []journal.Entry, state *keyspace.State, answered func(journal.Entry) bool) []journal.Orphan {
 	var fresh []journal.Orphan
 	for _, e := range cut {
 		i, found := o.find(e.Position)
@@ -63,11 +68,26 @@ func (o *orphanage) keep(cut []journal.Entry, answered func(journal.Entry) bool)
 			continue
 		}
 		record := journal.Orphan{Entry: e, Acked: answered(e)}
+		record.Before, record.HasBefore = beforeOf(e, state)
 		o.list = slices.Insert(o.list, i, record)
 		o.count(record, 1)
 		fresh = append(fresh, record)
 	}
 	return fresh
+}
+
+// beforeOf returns what an entry's writer met. Of several keys it is kept up to
+// the size of a batch, so that a record fits into a frame whatever was there.
+func beforeOf(e journal.Entry, state *keyspace.State) ([]journal.Item, bool) {
+	items, known := state.Before(e.Position.Index, e.Time)
+	size := 0
+	for _, item := range items {
+		size += len(item.Key) + len(item.Value)
+	}
+	if !known || len(items) > 1 && size > frame.BatchMaxBytes {
+		return nil, false
+	}
+	return items, true
 }
 
 func (o *orphanage) find(p journal.Position) (int, bool) {
@@ -148,6 +168,7 @@ func (o *orphanage) settleAll(commit journal.Index, c *localCopy) []journal.Orph
 func (o *orphanage) finish(r *journal.Orphan, commit journal.Index, c *localCopy) {
 	if p := r.Entry.Position; p.Index <= commit && c.log.At(p.Index) != p {
 		r.Final = true
+		r.Replaced = c.log.At(p.Index)
 		r.Superseded = r.Superseded || c.isApplied(r.Entry.Origin, commit)
 	}
 }
@@ -166,6 +187,9 @@ func (o *orphanage) revise(change func(*journal.Orphan)) []journal.Orphan {
 		o.count(r, 1)
 		o.list[i] = r
 		changed = append(changed, r)
+		if !before.Final {
+			o.announce(r)
+		}
 	}
 	return changed
 }
@@ -187,9 +211,7 @@ func (c *localCopy) isApplied(w journal.Origin, commit journal.Index) bool {
 // number alone.
 func (o *orphanage) isFinal(p journal.Position) bool {
 	return slices.ContainsFunc(o.list, func(r journal.Orphan) bool {
-		at := r.Entry.Position
-		known := at.Epoch == p.Epoch || p.Epoch.Master.IsZero() && at.Epoch.Number == p.Epoch.Number
-		return r.Final && known && at.Index == p.Index
+		return r.Final && isNamed(r.Entry.Position, p)
 	})
 }
 

@@ -62,9 +62,12 @@ func (o *outbox) add(now journal.Instant, in Asked, known journal.Index) {
 	switch f := in.Frame.(type) {
 	case frame.Write:
 		f.Wait = positive(f.Wait)
-		f.Origin.Client, f.Known = o.client, known
+		f.Known = known
+		if !isResolution(f) { // whose client is the orphan's
+			f.Origin.Client = o.client
+			o.writes = append(o.writes, r)
+		}
 		r.frame, r.deadline = f, now.Add(f.Wait)
-		o.writes = append(o.writes, r)
 	case frame.Yield:
 		f.Wait = positive(f.Wait)
 		r.frame, r.deadline = f, now.Add(f.Wait)

@@ -46,7 +46,9 @@ func (o *outbox) sending(now journal.Instant, r *request) frame.Frame {
 	if !ok {
 		return r.frame
 	}
-	w.Origin.Floor = o.floor()
+	if !isResolution(w) {
+		w.Origin.Floor = o.floor()
+	}
 	w.Retry = r.wasInDoubt
 	// The master gives its verdict a little earlier than the asker gives up, so
 	// that the asker learns the position.

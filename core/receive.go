@@ -99,7 +99,7 @@ func (n *Node) onReplicaFrame(head frame.Head, f frame.Frame) bool {
 // onAnswer passes a peer's answer to the application that asked.
 func (n *Node) onAnswer(from journal.NodeID, f frame.Frame) bool {
 	switch f.(type) {
-	case frame.Written, frame.ReadReply, frame.Changes, frame.Report, frame.Verified, frame.Yielded:
+	case frame.Written, frame.ReadReply, frame.Changes, frame.Report, frame.Verified, frame.Yielded, frame.OrphanList:
 		if answer := n.outbox.answer(n.now, from, f); answer != nil {
 			n.out.do(Replied{Frame: answer})
 		}

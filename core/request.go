@@ -8,8 +8,9 @@ import (
 
 // requestKey names an open request: IDs are unique among those of a kind.
 type requestKey struct {
-	kind requestKind
-	id   uint64
+	kind   requestKind
+	id     uint64
+	client ClientID // of a write that resolves an orphan; else zero
 }
 
 type requestKind uint8
@@ -21,23 +22,31 @@ const (
 	asksProbe
 	asksVerify
 	asksYield
+	asksOrphans
 )
+
+func keyed(kind requestKind, id uint64) requestKey { return requestKey{kind: kind, id: id} }
 
 // keyOfRequest names a request, and nothing where f is none.
 func keyOfRequest(f frame.Frame) requestKey {
 	switch f := f.(type) {
 	case frame.Write:
-		return requestKey{asksWrite, f.Origin.Seq}
+		if isResolution(f) {
+			return requestKey{asksWrite, f.Origin.Seq, f.Origin.Client}
+		}
+		return keyed(asksWrite, f.Origin.Seq)
 	case frame.Read:
-		return requestKey{asksRead, f.ID}
+		return keyed(asksRead, f.ID)
 	case frame.Watch:
-		return requestKey{asksWatch, f.ID}
+		return keyed(asksWatch, f.ID)
 	case frame.Probe:
-		return requestKey{asksProbe, f.ID}
+		return keyed(asksProbe, f.ID)
 	case frame.Verify:
-		return requestKey{asksVerify, f.ID}
+		return keyed(asksVerify, f.ID)
 	case frame.Yield:
-		return requestKey{asksYield, f.ID}
+		return keyed(asksYield, f.ID)
+	case frame.ListOrphans:
+		return keyed(asksOrphans, f.ID)
 	}
 	return requestKey{}
 }
@@ -47,17 +56,22 @@ func keyOfRequest(f frame.Frame) requestKey {
 func (o *outbox) keyOfAnswer(f frame.Frame) (key requestKey, ok bool) {
 	switch f := f.(type) {
 	case frame.Written:
-		return requestKey{asksWrite, f.Seq}, f.Client == o.client
+		if f.Client != o.client {
+			return requestKey{asksWrite, f.Seq, f.Client}, true
+		}
+		return keyed(asksWrite, f.Seq), true
 	case frame.ReadReply:
-		return requestKey{asksRead, f.ID}, true
+		return keyed(asksRead, f.ID), true
 	case frame.Changes:
-		return requestKey{asksWatch, f.ID}, true
+		return keyed(asksWatch, f.ID), true
 	case frame.Report:
-		return requestKey{asksProbe, f.ID}, true
+		return keyed(asksProbe, f.ID), true
 	case frame.Verified:
-		return requestKey{asksVerify, f.ID}, true
+		return keyed(asksVerify, f.ID), true
 	case frame.Yielded:
-		return requestKey{asksYield, f.ID}, true
+		return keyed(asksYield, f.ID), true
+	case frame.OrphanList:
+		return keyed(asksOrphans, f.ID), true
 	}
 	return requestKey{}, false
 }
@@ -73,6 +87,8 @@ func failed(f frame.Frame, failure *frame.Failure) frame.Frame {
 		return frame.Changes{ID: f.ID, Failure: failure}
 	case frame.Verify:
 		return frame.Verified{ID: f.ID, Failure: failure}
+	case frame.ListOrphans:
+		return frame.OrphanList{ID: f.ID, Failure: failure}
 	case frame.Yield:
 		return frame.Yielded{ID: f.ID, Failure: failure}
 	case frame.Probe:

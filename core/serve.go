@@ -23,6 +23,8 @@ func (n *Node) serve(from journal.NodeID, f frame.Frame) bool {
 		n.reply(from, n.report(f.ID))
 	case frame.Verify:
 		n.reply(from, n.verify(f))
+	case frame.ListOrphans:
+		n.reply(from, n.listOrphans(f))
 	case frame.Yield:
 		n.onYield(from, f)
 	default:
@@ -40,7 +42,7 @@ func (n *Node) onAsked(in Asked) {
 		if to.IsZero() && f.Level != frame.LevelLatest {
 			to = n.id()
 		}
-	case frame.Watch, frame.Probe:
+	case frame.Watch, frame.Probe, frame.ListOrphans:
 		if to.IsZero() {
 			to = n.id()
 		}
@@ -134,25 +136,4 @@ func (n *Node) report(id uint64) frame.Report {
 		}
 	}
 	return r
-}
-
-// verify says what became of the entry at a position, as far as this copy can
-// know. Its epoch may be given by number alone.
-func (n *Node) verify(f frame.Verify) frame.Verified {
-	p := f.Position
-	at := n.copy.log.At(p.Index)
-	if p.Epoch.Master.IsZero() && at.Epoch.Number == p.Epoch.Number {
-		p = at
-	}
-	answer := frame.Verified{ID: f.ID, Position: p}
-	switch committed := n.copy.state.Committed(); {
-	case p.Index == 0 || p.Epoch.Number > committed.Epoch.Number:
-	case p == at && p.Index <= committed.Index:
-		answer.Verdict = frame.VerdictKept
-	case p.Index <= committed.Index || p.Epoch.Number < committed.Epoch.Number || n.copy.orphans.isFinal(p):
-		// Epochs do not fall along a journal: behind what is committed nothing
-		// of an older epoch can follow.
-		answer.Verdict = frame.VerdictOrphaned
-	}
-	return answer
 }

@@ -10,11 +10,12 @@ import (
 // one is answered with its name and both numbers, and costs neither data nor,
 // where the protocol can go on, the connection.
 const (
-	KeyMaxBytes        = 1 << 10 // one key
-	ValueMaxBytes      = 1 << 20 // one value
-	BatchMaxOps        = 1000    // operations of one write
-	BatchMaxBytes      = 1 << 20 // keys and values of one write; a single Set may reach KeyMaxBytes + ValueMaxBytes
-	FrameMaxBytes      = 4 << 20 // one encoded envelope with its payload
+	KeyMaxBytes        = 1 << 10         // one key
+	ValueMaxBytes      = 1 << 20         // one value
+	BatchMaxOps        = 1000            // operations of one write
+	EntryMaxChanges    = BatchMaxOps + 1 // of an entry: a write's, and which orphan they resolve
+	BatchMaxBytes      = 1 << 20         // keys and values of one write; a single Set may reach KeyMaxBytes + ValueMaxBytes
+	FrameMaxBytes      = 4 << 20         // one encoded envelope with its payload
 	RoomNameMaxBytes   = 128
 	NodeNameMaxBytes   = 64
 	NodesPerRoomMax    = register.MaxSeats

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/understudy-dev/understudy/core"
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/journal"
 	"github.com/understudy-dev/understudy/core/register"
@@ -17,6 +18,7 @@ var askCommands = map[string]func(*stage, *node, []string) error{
 	"write":     write,
 	"read":      read,
 	"watch":     watch,
+	"resolve":   resolve,
 	"proceed":   func(s *stage, n *node, _ []string) error { s.ask(n, frame.Proceed{ID: n.ids}); return nil },
 	"configure": configure,
 	// take-over NODE SUCCESSOR asks the relay for an unclean mastership.
@@ -35,6 +37,34 @@ var askCommands = map[string]func(*stage, *node, []string) error{
 		s.ask(n, frame.ListOrphans{ID: n.ids, All: strings.Join(words, "") == "all"})
 		return nil
 	},
+}
+
+// resolve NODE POSITION [force | discard] replays an orphan that some node
+// keeps, or discards it.
+func resolve(s *stage, n *node, words []string) error {
+	for _, keeper := range s.w.nodes {
+		if !keeper.isUp() {
+			continue
+		}
+		for _, o := range keeper.core.Orphans() {
+			if o.Entry.Position.String() != words[0] {
+				continue
+			}
+			w := core.Discard(o)
+			how := strings.Join(words[1:], "")
+			if how != "discard" {
+				var failure *frame.Failure
+				if w, failure = core.Replay(o, how == "force"); failure != nil {
+					s.script.say("refused: ", failure.Text)
+					return nil
+				}
+			}
+			w.Wait, w.Ack = time.Minute, journal.AckAll
+			s.ask(n, w)
+			return nil
+		}
+	}
+	return fmt.Errorf("no node keeps an orphan %s", words[0])
 }
 
 // write NODE [if-KEY=VALUE | if-absent=KEY] KEY=VALUE KEY+NUMBER KEY<<TEXT -KEY

@@ -144,7 +144,7 @@ func (s *stage) advance(d time.Duration) { s.w.runUntil(s.w.now.Add(d), nil) }
 
 // ask is a request of the application at a node.
 func (s *stage) ask(n *node, f frame.Frame) {
-	if w, ok := f.(frame.Write); ok {
+	if w, ok := f.(frame.Write); ok && w.Origin.Seq == 0 {
 		s.seq[n]++
 		w.Origin.Seq = s.seq[n]
 		f = w

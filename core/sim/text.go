@@ -121,7 +121,7 @@ func (t *text) entry(e *journal.Entry) *text {
 	if e.IsStart() {
 		t.say(" start")
 	}
-	for _, c := range e.Changes {
+	for _, c := range e.Writes() {
 		if c.Deleted {
 			t.say(" -").key(c.Key)
 		} else {
@@ -130,6 +130,9 @@ func (t *text) entry(e *journal.Entry) *text {
 	}
 	if e.IsExpiry() {
 		t.say(" expired")
+	}
+	if p, ok := e.Resolves(); ok {
+		t.say(" resolving ").position(p)
 	}
 	if !e.IsStart() && len(e.Changes) == 0 {
 		t.say(" nothing")

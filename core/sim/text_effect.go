@@ -64,6 +64,11 @@ func (t *text) effect(e core.Effect) *text {
 		}
 	case core.Replied:
 		t.say("reply: ").answer(e.Frame)
+	case core.Orphaned:
+		t.say("tell the application: orphaned")
+		for _, o := range e.Orphans {
+			t.say(" ").position(o.Entry.Position)
+		}
 	case core.Refuse:
 		t.say("refuse: ", e.Err.Error())
 	case core.WakeAt:

@@ -37,7 +37,7 @@ func checkEntry(e *journal.Entry) error {
 	if err := first(checkAck(e.Ack), checkOrigin(e.Origin, true)); err != nil {
 		return err
 	}
-	if err := atMost(nameOps, frame.BatchMaxOps, max(len(e.Changes), len(e.Results))); err != nil {
+	if err := atMost(nameOps, frame.EntryMaxChanges, max(len(e.Changes), len(e.Results))); err != nil {
 		return err
 	}
 	for i := range e.Changes {
@@ -202,7 +202,7 @@ func checkClient(c *journal.ClientRecord) error {
 		if k.Seq == 0 || (i > 0 && k.Seq <= c.Kept[i-1].Seq) {
 			return wrong("clients", "the kept answers are not in the order of seq")
 		}
-		if err := first(checkEntryPosition("clients", k.Position), atMost(nameOps, frame.BatchMaxOps, len(k.Results))); err != nil {
+		if err := first(checkEntryPosition("clients", k.Position), atMost(nameOps, frame.EntryMaxChanges, len(k.Results))); err != nil {
 			return err
 		}
 	}

@@ -9,9 +9,15 @@ func checkWrite(f frame.Write) error {
 	if err := first(checkOrigin(f.Origin, false), checkAsked(f.Ack), checkWait("wait", f.Wait)); err != nil {
 		return err
 	}
+	asked := len(f.Ops)
+	if asked > 0 {
+		if _, ok := f.Ops[asked-1].(frame.Resolve); ok {
+			asked-- // which orphan they resolve is no operation of its own
+		}
+	}
 	if err := first(
 		that(len(f.Ops) > 0, "ops", "no operation"),
-		atMost(nameOps, frame.BatchMaxOps, len(f.Ops)),
+		atMost(nameOps, frame.BatchMaxOps, asked),
 		atMost(nameOps, frame.BatchMaxOps, len(f.Conditions)),
 		each(f.Conditions, checkCondition),
 	); err != nil {
@@ -25,7 +31,7 @@ func checkWrite(f frame.Write) error {
 		}
 		bytes += size
 	}
-	if len(f.Ops) == 1 {
+	if asked <= 1 {
 		return nil // the limits of one key and one value
 	}
 	return atMost(nameWrite, frame.BatchMaxBytes, bytes)
@@ -69,7 +75,7 @@ func checkWritten(f frame.Written) error {
 	if f.Client.IsZero() || f.Seq == 0 {
 		return wrong("client", "no write")
 	}
-	if err := first(checkReceipt(f.Receipt), atMost(nameOps, frame.BatchMaxOps, len(f.Results))); err != nil {
+	if err := first(checkReceipt(f.Receipt), atMost(nameOps, frame.EntryMaxChanges, len(f.Results))); err != nil {
 		return err
 	}
 	if f.Failure != nil {

@@ -108,11 +108,11 @@ var limits = []struct {
 		w.Conditions = many(n, func(int) frame.Condition { return frame.Condition{Key: "k", Absent: true} })
 		return w
 	}},
-	{"changes of an entry", "operations of a write", frame.BatchMaxOps, func(n int) frame.Frame {
+	{"changes of an entry", "operations of a write", frame.EntryMaxChanges, func(n int) frame.Frame {
 		return oneEntry(many(n, func(int) journal.Change { return journal.Change{Key: "k"} }), nil)
 	}},
-	{"results of an entry", "operations of a write", frame.BatchMaxOps, func(n int) frame.Frame { return oneEntry(nil, make([]int64, n)) }},
-	{"results of a write", "operations of a write", frame.BatchMaxOps, func(n int) frame.Frame {
+	{"results of an entry", "operations of a write", frame.EntryMaxChanges, func(n int) frame.Frame { return oneEntry(nil, make([]int64, n)) }},
+	{"results of a write", "operations of a write", frame.EntryMaxChanges, func(n int) frame.Frame {
 		return frame.Written{Client: clientID('k'), Seq: 1, Receipt: frame.Receipt{Position: at(epoch1, 1)}, Results: make([]int64, n)}
 	}},
 	{"bytes of a batch", "key and value bytes of a write", frame.BatchMaxBytes, func(n int) frame.Frame {

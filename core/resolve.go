@@ -1,0 +1,153 @@
+package core
+
+import (
+	"bytes"
+	"slices"
+	"time"
+
+	"github.com/understudy-dev/understudy/core/frame"
+	"github.com/understudy-dev/understudy/core/journal"
+	"github.com/understudy-dev/understudy/core/keyspace"
+)
+
+// Discard returns the write that ends an orphan without making its changes. It
+// is to be asked of the node's or client's own core, with an Ack and a Wait.
+func Discard(o journal.Orphan) frame.Write {
+	root := o.Root()
+	return frame.Write{
+		Origin: journal.Origin{Client: root.Resolver(), Seq: 1},
+		Ops:    []frame.Op{frame.Resolve{Orphan: root}},
+	}
+}
+
+// Replay is [Discard] behind the orphan's own changes. It is made only where
+// each key is as it was before the orphan, or with force whatever is there.
+// Keys with a deadline last as long as they were to. An orphan that is
+// superseded, and without force one of which is not known what was before, is
+// refused with CodeConflict.
+func Replay(o journal.Orphan, force bool) (frame.Write, *frame.Failure) {
+	switch {
+	case o.Superseded:
+		return frame.Write{}, conflict("orphan %v was applied by a retry of its writer: replayed it would be made twice", o.Entry.Position)
+	case !force && !o.HasBefore:
+		return frame.Write{}, conflict("what orphan %v had overwritten is no longer known", o.Entry.Position)
+	}
+	w := Discard(o)
+	changes := o.Entry.Writes()
+	ops := make([]frame.Op, 0, len(changes)+1)
+	for _, c := range changes {
+		if c.Deleted {
+			ops = append(ops, frame.Delete{Key: c.Key})
+			continue
+		}
+		set := frame.Set{Key: c.Key, Value: c.Value}
+		if c.Deadline != 0 {
+			set.TTL = max(c.Deadline.Sub(o.Entry.Time), time.Nanosecond)
+		}
+		ops = append(ops, set)
+	}
+	w.Ops = append(ops, w.Ops...)
+	if !force {
+		w.Conditions = asBefore(changes, o.Before)
+	}
+	return w, nil
+}
+
+// asBefore are the conditions that each changed key is as it was. A key that
+// the write touched twice was met once.
+func asBefore(changes []journal.Change, before []journal.Item) []frame.Condition {
+	var conditions []frame.Condition
+	seen := map[string]bool{}
+	for _, c := range changes {
+		if seen[c.Key] {
+			continue
+		}
+		seen[c.Key] = true
+		condition := frame.Condition{Key: c.Key, Absent: true}
+		for _, item := range before {
+			if item.Key == c.Key {
+				condition = frame.Condition{Key: c.Key, HasValue: true, Value: item.Value}
+			}
+		}
+		conditions = append(conditions, condition)
+	}
+	return conditions
+}
+
+// isResolution reports whether a write is to resolve an orphan.
+func isResolution(w frame.Write) bool {
+	return slices.ContainsFunc(w.Ops, func(op frame.Op) bool {
+		_, ok := op.(frame.Resolve)
+		return ok
+	})
+}
+
+// splitResolution returns the orphan that a resolution is for, and what of the
+// write is an ordinary one: without the last operation and the conditions.
+func splitResolution(w frame.Write) (journal.Position, frame.Write) {
+	last, _ := w.Ops[len(w.Ops)-1].(frame.Resolve)
+	w.Ops, w.Conditions = w.Ops[:len(w.Ops)-1], nil
+	return last.Orphan, w
+}
+
+// checkResolution is checkWrite for a resolution. Its client follows from the
+// orphan: else it could be made twice.
+func checkResolution(w frame.Write) *frame.Failure {
+	orphan, changes := splitResolution(w)
+	switch {
+	case isResolution(changes) || orphan.IsZero():
+		return invalid("an orphan is resolved by the last operation of a write, and by none before")
+	case w.Origin.Client != orphan.Resolver() || w.Origin.Seq != 1:
+		return invalid("orphan %v is resolved by its own client alone, with sequence number 1", orphan)
+	case w.Ack < journal.AckRoom || w.Ack >= frame.NodesPerRoomMax:
+		return invalid("ack %d is none of async, all or 1 to %d replicas", int(w.Ack), frame.NodesPerRoomMax-1)
+	case len(w.Conditions) > frame.BatchMaxOps:
+		return overLimit("conditions of a write", len(w.Conditions), frame.BatchMaxOps)
+	}
+	for _, op := range changes.Ops {
+		switch op.(type) {
+		case frame.Set, frame.Delete:
+		default:
+			return invalid("the replay of orphan %v does more than set and delete", orphan)
+		}
+	}
+	if len(changes.Ops) == 0 {
+		return nil
+	}
+	return checkWrite(changes)
+}
+
+// evaluateResolution is evaluate for a resolution. Without force, which has no
+// conditions, it refuses also where the room may have forgotten that the orphan
+// was resolved before.
+func evaluateResolution(state *keyspace.State, now journal.Instant, w frame.Write) ([]journal.Change, []int64, *frame.Failure) {
+	orphan, changes := splitResolution(w)
+	if len(w.Conditions) > 0 && state.Evicted() > orphan.Index {
+		return nil, nil, conflict("the room remembers %d writers, and more than that have written since orphan %v: it may have been replayed before",
+			state.DedupeMaxClients, orphan)
+	}
+	for _, c := range w.Conditions {
+		if failure := checkAsBefore(state, now, c); failure != nil {
+			return nil, nil, failure
+		}
+	}
+	made, results, failure := evaluate(state, now, changes)
+	return append(made, journal.Resolution(orphan)), append(results, 0), failure
+}
+
+// checkAsBefore is checkCondition with both values in its words: somebody is to
+// choose between them.
+func checkAsBefore(state *keyspace.State, now journal.Instant, c frame.Condition) *frame.Failure {
+	item, found := state.GetAt(c.Key, now)
+	switch {
+	case c.Absent && found:
+		return conflict("key %q holds %.40q now, and was not there before the orphan", c.Key, item.Value)
+	case c.Absent:
+		return nil
+	case !found:
+		return conflict("key %q is not there now, and held %.40q before the orphan", c.Key, c.Value)
+	case !bytes.Equal(item.Value, c.Value):
+		return conflict("key %q holds %.40q now, and held %.40q before the orphan", c.Key, item.Value, c.Value)
+	}
+	return nil
+}
