@@ -28,13 +28,7 @@ func checkWrite(w frame.Write) *frame.Failure {
 		return overLimit("conditions of a write", len(w.Conditions), frame.BatchMaxOps)
 	}
 	size := 0
-	for i, op := range w.Ops {
-		if resolve, ok := op.(frame.Resolve); ok {
-			if resolve.Orphan.Resolver() != w.Origin.Client || w.Origin.Seq != 1 || i != len(w.Ops)-1 {
-				return invalid("an orphan is resolved by the last operation of the one write that may do it")
-			}
-			continue
-		}
+	for _, op := range w.Ops {
 		key, value, ttl := partsOf(op)
 		if failure := checkKey(key); failure != nil {
 			return failure
@@ -112,11 +106,15 @@ func partsOf(op frame.Op) (key string, value []byte, ttl time.Duration) {
 // time of the entry to be, which only the master of the moment can know.
 // Operations see the effects of those before them.
 func evaluate(state *keyspace.State, now journal.Instant, w frame.Write) ([]journal.Change, []int64, *frame.Failure) {
+	check := checkCondition
 	if isResolution(w) {
-		return evaluateResolution(state, now, w)
+		if failure := checkForgotten(state, w); failure != nil {
+			return nil, nil, failure
+		}
+		check = checkAsBefore
 	}
 	for _, c := range w.Conditions {
-		if failure := checkCondition(state, now, c); failure != nil {
+		if failure := check(state, now, c); failure != nil {
 			return nil, nil, failure
 		}
 	}

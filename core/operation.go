@@ -70,7 +70,7 @@ func (v *evaluation) do(op frame.Op) *frame.Failure {
 		}
 		return v.change(journal.Change{Key: op.Key, Value: old.Value, Deadline: deadlineAfter(v.now, op.TTL)}, 1)
 	case frame.Resolve:
-		return v.nothing()
+		return v.change(journal.Resolution(op.Orphan), 0)
 	}
 	panic(fmt.Sprintf("core: unknown operation %T", op))
 }

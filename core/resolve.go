@@ -117,22 +117,16 @@ func checkResolution(w frame.Write) *frame.Failure {
 	return checkWrite(changes)
 }
 
-// evaluateResolution is evaluate for a resolution. Without force, which has no
-// conditions, it refuses also where the room may have forgotten that the orphan
-// was resolved before.
-func evaluateResolution(state *keyspace.State, now journal.Instant, w frame.Write) ([]journal.Change, []int64, *frame.Failure) {
-	orphan, changes := splitResolution(w)
-	if len(w.Conditions) > 0 && state.Evicted() > orphan.Index {
-		return nil, nil, conflict("the room remembers %d writers, and more than that have written since orphan %v: it may have been replayed before",
-			state.DedupeMaxClients, orphan)
+// checkForgotten refuses a replay where the room may have forgotten that the
+// orphan was resolved before. One that is forced, and so has no conditions, is
+// made all the same.
+func checkForgotten(state *keyspace.State, w frame.Write) *frame.Failure {
+	orphan, _ := splitResolution(w)
+	if len(w.Conditions) == 0 || state.Evicted() <= orphan.Index {
+		return nil
 	}
-	for _, c := range w.Conditions {
-		if failure := checkAsBefore(state, now, c); failure != nil {
-			return nil, nil, failure
-		}
-	}
-	made, results, failure := evaluate(state, now, changes)
-	return append(made, journal.Resolution(orphan)), append(results, 0), failure
+	return conflict("the room remembers %d writers, and more than that have written since orphan %v: it may have been replayed before",
+		state.DedupeMaxClients, orphan)
 }
 
 // checkAsBefore is checkCondition with both values in its words: somebody is to
