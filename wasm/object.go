@@ -57,3 +57,13 @@ func (o object) list(key string, n int, each func(i int) object) object {
 	o.Set(key, array)
 	return o
 }
+
+// texts puts an Array of n strings.
+func (o object) texts(key string, n int, each func(i int) string) object {
+	array := arrayClass.New(n)
+	for i := range n {
+		array.SetIndex(i, each(i))
+	}
+	o.Set(key, array)
+	return o
+}

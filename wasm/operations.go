@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"errors"
-	"strconv"
 	"strings"
 	"syscall/js"
 
@@ -16,56 +15,12 @@ import (
 
 // operations are the requests of the page, by the name it gives them.
 var operations = map[string]func(ctx context.Context, node *host.Node, m js.Value) (object, error){
-	"set":       set,
-	"delete":    remove,
-	"increment": increment,
-	"get":       get,
-	"scan":      scan,
-	"verify":    verify,
-	"handover":  handOver,
-	"close":     leave,
-}
-
-func set(ctx context.Context, node *host.Node, m js.Value) (object, error) {
-	options, err := writeOptions(m)
-	if err != nil {
-		return object{}, err
-	}
-	receipt, err := node.Set(ctx, m.Get("key").String(), bytesOf(m.Get("value")), options)
-	return receiptOf(receipt, 0), err
-}
-
-func remove(ctx context.Context, node *host.Node, m js.Value) (object, error) {
-	options, err := writeOptions(m)
-	if err != nil {
-		return object{}, err
-	}
-	n, receipt, err := node.Delete(ctx, options, m.Get("key").String())
-	return receiptOf(receipt, int64(n)), err
-}
-
-func increment(ctx context.Context, node *host.Node, m js.Value) (object, error) {
-	options, err := writeOptions(m)
-	if err != nil {
-		return object{}, err
-	}
-	by, err := strconv.ParseInt(m.Get("by").String(), 10, 64)
-	if err != nil {
-		return object{}, err
-	}
-	sum, receipt, err := node.Increment(ctx, m.Get("key").String(), by, options)
-	return receiptOf(receipt, sum), err
-}
-
-func writeOptions(m js.Value) (host.WriteOptions, error) {
-	ack, err := host.ParseAck(m.Get("ack").String())
-	if err != nil {
-		return host.WriteOptions{}, err
-	}
-	revision, err := strconv.ParseUint(m.Get("ifRevision").String(), 10, 64)
-	return host.WriteOptions{
-		Ack: ack, IfRevision: journal.Index(revision), IfAbsent: m.Get("ifAbsent").Bool(),
-	}, err
+	"write":    write,
+	"get":      get,
+	"scan":     scan,
+	"verify":   verify,
+	"handover": handOver,
+	"close":    leave,
 }
 
 func get(ctx context.Context, node *host.Node, m js.Value) (object, error) {
@@ -74,7 +29,7 @@ func get(ctx context.Context, node *host.Node, m js.Value) (object, error) {
 		return newObject().flag("found", false), nil
 	}
 	return newObject().flag("found", true).bytes("value", item.Value).
-		text("revision", decimal(item.Revision)).text("position", item.Position.String()), err
+		text("revision", decimal(item.Revision)).text("position", item.Position.String()).flag("dirty", item.Dirty), err
 }
 
 // pageMaxBytes bounds one answer to a scan, beyond the first item: it crosses
@@ -86,7 +41,7 @@ func scan(ctx context.Context, node *host.Node, m js.Value) (object, error) {
 	var items []journal.Item
 	size, more := 0, false
 	for item, err := range node.Scan(ctx, m.Get("key").String(), host.ScanOptions{
-		ReadOptions: host.ReadOptions{Level: levelOf(m)}, After: m.Get("after").String(), Limit: limit,
+		ReadOptions: host.ReadOptions{Level: levelOf(m)}, After: m.Get("behind").String(), Limit: limit,
 	}) {
 		if err != nil {
 			return object{}, err
@@ -107,6 +62,8 @@ func levelOf(m js.Value) frame.Level {
 	switch m.Get("level").String() {
 	case "local":
 		return frame.LevelLocal
+	case "session":
+		return frame.LevelSession
 	case "latest":
 		return frame.LevelLatest
 	}

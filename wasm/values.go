@@ -32,11 +32,12 @@ func bytesOf(array js.Value) []byte {
 	return b
 }
 
-// receiptOf is a receipt and the number that the operation gave.
-func receiptOf(r host.Receipt, number int64) object {
+// receiptOf is a receipt and the numbers that its operations gave.
+func receiptOf(r host.Receipt, results []int64) object {
 	return newObject().text("position", r.Position.String()).text("by", masterOf(r.Position.Epoch)).
 		text("revision", decimal(r.Position.Index)).text("ack", r.Ack.String()).
-		int("copies", int(r.Copies)).int("durable", int(r.Durable)).text("number", strconv.FormatInt(number, 10))
+		int("copies", int(r.Copies)).int("durable", int(r.Durable)).
+		texts("results", len(results), func(i int) string { return strconv.FormatInt(results[i], 10) })
 }
 
 // masterOf is the id of an epoch's master as people see it, or nothing.

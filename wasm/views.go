@@ -22,19 +22,21 @@ func statusOf(s core.Status, reports map[journal.NodeID]frame.Report, color stri
 	if !master.IsZero() {
 		shown = master.String()
 	}
-	waiting := arrayClass.New()
-	for i, id := range s.Waiting.For {
-		name := names[id]
-		if name == "" {
-			name = id.String()
-		}
-		waiting.SetIndex(i, name)
-	}
-	status := newObject().text("node", s.Node.String()).text("name", s.Name).text("role", roleOf(s.Role)).flag("open", s.Open).
+	return newObject().text("node", s.Node.String()).text("name", s.Name).text("role", roleOf(s.Role)).flag("open", s.Open).
 		text("epoch", s.Epoch.String()).text("last", s.Last.String()).text("commit", s.Commit.String()).
-		text("applied", s.Applied.String()).int("lag", lag).text("storage", s.Storage).text("health", color).text("master", shown)
-	status.Set("waiting", waiting)
-	return status
+		text("applied", s.Applied.String()).int("lag", lag).text("storage", s.Storage).text("health", color).text("master", shown).
+		int("orphans", s.Orphans).object("settings", settingsOf(s.Register.Settings)).
+		texts("waiting", len(s.Waiting.For), func(i int) string { return nameIn(names, s.Waiting.For[i]) }).
+		list("losses", len(s.Register.Losses), func(i int) object { return lossOf(s.Register.Losses[i], names) })
+}
+
+// nameIn is how people know a node: by its name, or by its id if it was never
+// seen.
+func nameIn(names map[journal.NodeID]string, id journal.NodeID) string {
+	if name := names[id]; name != "" {
+		return name
+	}
+	return id.String()
 }
 
 // masterNow is who holds the mastership, open or not; zero for nobody.

@@ -67,10 +67,18 @@ func changesOf(id int, c host.Changes) object {
 
 func changeOf(e journal.Event) object {
 	var change object
-	if e.Deleted {
+	switch {
+	case e.Retracted:
+		change = typed("retract")
+	case e.Expired:
+		change = typed("expire")
+	case e.Deleted:
 		change = typed("delete")
-	} else {
-		change = typed("set").bytes("value", e.Value)
+	default:
+		change = typed("set")
+	}
+	if !e.Deleted {
+		change.bytes("value", e.Value)
 	}
 	return change.text("key", e.Key).text("revision", decimal(e.Position.Index)).text("position", e.Position.String())
 }

@@ -1,5 +1,5 @@
 // Codes whose call may be made again without a risk of applying it twice.
-const retryable = new Set(['NOT_ENOUGH_REPLICAS', 'NO_MASTER', 'TIMEOUT'])
+const retryable = new Set(['NOT_ENOUGH_REPLICAS', 'NO_MASTER', 'TIMEOUT', 'SESSION_CUT'])
 
 export class UnderstudyError extends Error {
   constructor(code, message = code, { position, cause, retryable: again } = {}) {

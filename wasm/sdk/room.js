@@ -1,16 +1,21 @@
+import { Batch } from './batch.js'
 import { UnderstudyError, report } from './errors.js'
 import { LifeCycle } from './lifecycle.js'
 import { defaultTimeout } from './node.js'
+import { toOrphan, toOrphaned } from './orphans.js'
+import * as settings from './settings.js'
 import * as values from './values.js'
 import { Watches } from './watches.js'
 
 const closeTimeout = 3000 // ms, for a master whose successor must catch up
 
+const events = ['role', 'status', 'members', 'orphans', 'frames', 'alarm', 'error']
+
 export class Room {
   #life
   #status
   #members = Object.freeze([])
-  #listeners = { role: new Set(), status: new Set(), members: new Set(), frames: new Set(), error: new Set() }
+  #listeners = Object.fromEntries(events.map((event) => [event, new Set()]))
   #watches
   #closed
 
@@ -73,53 +78,72 @@ export class Room {
   }
 
   async set(key, value, options = {}) {
-    return this.#write('set', key, { value: values.toBytes(value) }, options)
+    return this.#write(new Batch().set(key, value, options).on(key, options), options)
   }
 
   async setJSON(key, value, options = {}) {
-    return this.#write('set', key, { value: values.toJSONBytes(value) }, options)
+    return this.#write(new Batch().setJSON(key, value, options).on(key, options), options)
   }
 
   async delete(key, options = {}) {
-    return this.#write('delete', key, {}, options, (answer) => ({ deleted: answer.number !== '0' }))
+    return this.#write(new Batch().delete(key).on(key, options), options, ([n]) => ({ deleted: n !== 0n }))
   }
 
   async increment(key, by = 1, options = {}) {
-    return this.#write('increment', key, { by: values.toInteger(by) }, options, (answer) => ({ value: BigInt(answer.number) }))
+    return this.#write(new Batch().increment(key, by).on(key, options), options, ([value]) => ({ value }))
   }
 
-  async #write(op, key, args, options, more = () => ({})) {
-    const { ack, timeout, signal } = options
+  async append(key, value, options = {}) {
+    return this.#write(new Batch().append(key, value).on(key, options), options, ([length]) => ({ length: Number(length) }))
+  }
+
+  async expire(key, ttl, options = {}) {
+    return this.#write(new Batch().expire(key, ttl).on(key, options), options, ([n]) => ({ found: n !== 0n }))
+  }
+
+  async batch(build, options = {}) {
+    const batch = new Batch()
+    build(batch)
+    return this.#write(batch, options, (results) => ({ results: Object.freeze(results) }))
+  }
+
+  async #write({ ops, conditions }, { ack, onShort, timeout, signal }, more) {
+    const request = { ops, conditions, ack: values.toAck(ack), degrade: values.toDegrade(onShort) }
+    return this.#receipt('write', request, { timeout, signal }, more)
+  }
+
+  async #receipt(op, request, options, more = () => ({})) {
     const started = performance.now()
-    const request = { ...args, key: values.toKey(key), ack: values.toAck(ack), ...values.toConditions(options) }
-    const answer = await this.#life.call(op, request, { timeout, signal, writes: true })
-    return Object.freeze({ ...values.toReceipt(answer, started, performance.now()), ...more(answer) })
+    const answer = await this.#life.call(op, request, { ...options, writes: true })
+    return Object.freeze({ ...values.toReceipt(answer, started, performance.now()), ...more(answer.results.map(BigInt)) })
   }
 
-  async get(key, { read, timeout, signal } = {}) {
-    const answer = await this.#life.call('get', { key: values.toKey(key), level: values.toLevel(read) }, { timeout, signal })
-    return answer.found ? values.toEntry({ key, value: answer.value, revision: answer.revision, position: answer.position }) : undefined
+  async get(key, { read, after, timeout, signal } = {}) {
+    const request = { key: values.toKey(key), level: values.toLevel(read), least: values.toPosition(after) }
+    const { found, value, revision, position, dirty } = await this.#life.call('get', request, { timeout, signal })
+    return found ? values.toEntry({ key, value, revision, position, dirty }) : undefined
   }
 
   async getJSON(key, options) {
     return (await this.get(key, options))?.json()
   }
 
-  async *scan(prefix = '', { read, limit = Infinity, timeout, signal } = {}) {
-    const level = values.toLevel(read)
-    let after = ''
+  async *scan(prefix = '', { read, after, limit = Infinity, timeout, signal } = {}) {
+    const request = { key: values.toKey(prefix), level: values.toLevel(read), least: values.toPosition(after) }
+    let behind = ''
     for (let more = true; more && limit > 0; ) {
-      const page = await this.#life.call('scan', { key: values.toKey(prefix), level, after, limit: Math.min(limit, 1000) }, { timeout, signal })
+      const page = await this.#life.call('scan', { ...request, behind, limit: Math.min(limit, 1000) }, { timeout, signal })
       for (const item of page.items) yield values.toEntry(item)
       limit -= page.items.length
-      after = page.items.at(-1)?.key
+      behind = page.items.at(-1)?.key
       more = page.more
     }
   }
 
-  watch(prefix, listener, { from, signal } = {}) {
+  watch(prefix, listener, { from, level = 'committed', signal } = {}) {
     if (this.#closed) throw new UnderstudyError('CLOSED', 'the room is closed')
-    return this.#watches.add(values.toKey(prefix), listener, from ?? '', signal)
+    if (level !== 'committed' && level !== 'local') throw new UnderstudyError('REFUSED', `level is 'committed' or 'local', not ${values.describe(level)}`)
+    return this.#watches.add(values.toKey(prefix), listener, { from: values.toPosition(from), level, signal })
   }
 
   on(event, listener) {
@@ -139,6 +163,30 @@ export class Room {
 
   async handOver(node = '', { timeout, signal } = {}) {
     await this.#life.call('handover', { node }, { timeout, signal })
+  }
+
+  async takeOver(node, { timeout, signal } = {}) {
+    await this.#life.call('takeover', { node: values.toKey(node) }, { timeout, signal })
+  }
+
+  async settings({ timeout, signal } = {}) {
+    return Object.freeze(settings.toSettings((await this.#life.call('settings', {}, { timeout, signal })).settings))
+  }
+
+  async configure(change, { timeout, signal } = {}) {
+    return Object.freeze(settings.toSettings((await this.#life.call('configure', settings.toChange(change), { timeout, signal })).settings))
+  }
+
+  async orphans({ all = false, timeout, signal } = {}) {
+    return (await this.#life.call('orphans', { all: Boolean(all) }, { timeout, signal })).orphans.map(toOrphan)
+  }
+
+  async replay(orphan, { force = false, ack, timeout, signal } = {}) {
+    return this.#receipt('replay', { ...toOrphaned(orphan), force: Boolean(force), ack: values.toAck(ack) }, { timeout, signal })
+  }
+
+  async discard(orphan, { ack, timeout, signal } = {}) {
+    return this.#receipt('discard', { ...toOrphaned(orphan), ack: values.toAck(ack) }, { timeout, signal })
   }
 
   close() {
@@ -169,7 +217,7 @@ export class Room {
   #hear(message) {
     switch (message.type) {
       case 'status':
-        return this.#show({ ...message.status, room: this.#status.room })
+        return this.#show({ ...message.status, settings: settings.toSettings(message.status.settings), room: this.#status.room })
       case 'members': {
         const before = this.#members
         this.#members = values.keepIfSame(before, message.members)
@@ -178,6 +226,10 @@ export class Room {
       }
       case 'frames':
         return this.#emit('frames', Object.freeze(message.frames.map(Object.freeze)))
+      case 'orphans':
+        return this.#emit('orphans', Object.freeze(message.orphans.map(toOrphan)))
+      case 'alarm':
+        return this.#emit('alarm', message.text)
       case 'changes': {
         const error = this.#watches.hear(message)
         if (error) this.#emit('error', error)
@@ -216,6 +268,7 @@ if (Symbol.asyncDispose) {
 function offline({ room, name = '' }) {
   return Object.freeze({
     node: '', name, room, role: 'offline', open: false, epoch: '0', last: '0', commit: '0', applied: '0', lag: 0,
-    storage: 'memory', health: 'red', master: '', waiting: Object.freeze([]),
+    storage: 'memory', health: 'red', master: '', waiting: Object.freeze([]), orphans: 0, losses: Object.freeze([]),
+    settings: Object.freeze({ election: 'succession', minInSync: 1, ack: 'all', volatile: 'allow', lagLimit: 3000 }),
   })
 }

@@ -22,25 +22,32 @@ export function toKey(key) {
   return key
 }
 
-// The default is the node's, and 'all'.
-export function toAck(ack) {
-  if (ack === undefined || ack === 'async' || ack === 'one' || ack === 'all') return ack ?? 'all'
+// Without one, the room's settings say.
+export function toAck(ack = '') {
+  if (ack === '' || ack === 'async' || ack === 'one' || ack === 'all') return ack
   if (Number.isInteger(ack) && ack >= 1 && ack <= 999) return String(ack)
   throw new UnderstudyError('REFUSED', `ack is 'async', 'one', 'all' or a number from 1 to 999, not ${describe(ack)}`)
 }
 
-export function toLevel(level = 'committed') {
-  if (level === 'local' || level === 'committed' || level === 'latest') return level
-  throw new UnderstudyError('REFUSED', `read is 'local', 'committed' or 'latest', not ${describe(level)}`)
+export const fromAck = (ack) => (/^\d+$/.test(ack) ? Number(ack) : ack)
+
+// Whether a write makes do with what there is where too few nodes are in sync.
+export function toDegrade(onShort = 'fail') {
+  if (onShort === 'fail' || onShort === 'degrade') return onShort === 'degrade'
+  throw new UnderstudyError('REFUSED', `onShort is 'fail' or 'degrade', not ${describe(onShort)}`)
 }
 
-// Conditions of a write, as the worker takes them; '0' is none.
-export function toConditions({ ifRevision, ifAbsent }) {
-  if (ifRevision === undefined) return { ifRevision: '0', ifAbsent: Boolean(ifAbsent) }
-  if (typeof ifRevision !== 'bigint' || ifRevision < 1n) {
-    throw new UnderstudyError('REFUSED', `ifRevision is a BigInt above 0, not ${describe(ifRevision)}`)
-  }
-  return { ifRevision: String(ifRevision), ifAbsent: Boolean(ifAbsent) }
+const levels = ['session', 'local', 'committed', 'latest']
+
+export function toLevel(level = 'session') {
+  if (levels.includes(level)) return level
+  throw new UnderstudyError('REFUSED', `read is one of ${levels.join(', ')}, not ${describe(level)}`)
+}
+
+// A position to read or watch from; '' for none.
+export function toPosition(position = '') {
+  if (typeof position === 'string') return position
+  throw new UnderstudyError('REFUSED', `a position is a string 'EPOCH/INDEX', not ${describe(position)}`)
 }
 
 export function toInteger(by) {
@@ -61,7 +68,7 @@ export function toWritten(receipt) {
 export function toReceipt(answer, started, now) {
   const { position, by, revision, ack, copies, durable, ms } = answer
   return {
-    position, by, revision: BigInt(revision), ack: /^\d+$/.test(ack) ? Number(ack) : ack, copies, durable,
+    position, by, revision: BigInt(revision), ack: fromAck(ack), copies, durable,
     ms: Object.freeze({ total: now - started, node: ms }),
   }
 }
@@ -87,11 +94,15 @@ function parseJSON(key, text) {
   }
 }
 
+// One change of a watch.
 export function toChange(event) {
-  if (event.type === 'set') return toEntry(event)
-  const { type, key, revision, position } = event
-  if (type === 'gap') return Object.freeze({ type, position })
-  return Object.freeze({ type, key, revision: BigInt(revision), position })
+  const { type, key, value, revision, position, items, more } = event
+  if (type === 'set') return toEntry(event)
+  if (type === 'gap' || type === 'ahead') return Object.freeze({ type, position })
+  if (type === 'state') return Object.freeze({ type, position, more, items: Object.freeze(items.map(toEntry)) })
+  const change = { type, key, revision: BigInt(revision), position }
+  if (type === 'retract') Object.assign(change, { value, text: () => value && decoder.decode(value) })
+  return Object.freeze(change)
 }
 
 // Returns before, if next says the same, so that a snapshot is the same object
@@ -114,7 +125,7 @@ function same(a, b) {
   return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && same(a[key], b[key]))
 }
 
-function describe(value) {
+export function describe(value) {
   if (value === null || value === undefined) return String(value)
   if (typeof value === 'object') return `a ${value.constructor?.name ?? 'object'}`
   return typeof value === 'function' ? 'a function' : `${typeof value} ${String(value).slice(0, 40)}`

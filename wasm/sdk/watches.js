@@ -5,14 +5,14 @@ import { toChange } from './values.js'
 // last position that was told.
 export class Watches {
   #post
-  #watches = new Map() // by id: {prefix, listener, from}
+  #watches = new Map() // by id: {prefix, level, from, listener}
   #last = 0
 
   constructor(post) {
     this.#post = post
   }
 
-  add(prefix, listener, from, signal) {
+  add(prefix, listener, { from, level, signal }) {
     if (signal?.aborted) return () => {}
     const id = ++this.#last
     const stop = () => {
@@ -20,14 +20,14 @@ export class Watches {
       if (this.#watches.delete(id)) this.#post({ type: 'unwatch', id })
     }
     signal?.addEventListener('abort', stop)
-    this.#watches.set(id, { prefix, listener, from })
-    this.#post({ type: 'watch', id, prefix, from })
+    this.#watches.set(id, { prefix, level, from, listener })
+    this.#post({ type: 'watch', id, prefix, level, from })
     return stop
   }
 
   // Tells a new worker of all of them.
   start() {
-    for (const [id, { prefix, from }] of this.#watches) this.#post({ type: 'watch', id, prefix, from })
+    for (const [id, { prefix, level, from }] of this.#watches) this.#post({ type: 'watch', id, prefix, level, from })
   }
 
   clear() {
@@ -35,16 +35,19 @@ export class Watches {
   }
 
   // Takes a message of the worker. Returns the error that has ended the watch,
-  // if there is one.
-  hear({ id, gap, events = [], through, by, error }) {
+  // if there is one. In the middle of a state the watch stands where it stood
+  // before it: a new worker sends it again.
+  hear({ id, gap, ahead, items = [], more = false, events = [], through, by, error }) {
     const watch = this.#watches.get(id)
     if (!watch) return undefined
     if (error) {
       this.#watches.delete(id)
       return new UnderstudyError(error.code, `the watch of '${watch.prefix}' has ended: ${error.text}`, error)
     }
-    watch.from = by ? `${through} ${by}` : through
+    if (!more && !ahead) watch.from = by ? `${through} ${by}` : through
+    if (ahead) this.#tell(watch, id, { type: 'ahead', position: through })
     if (gap) this.#tell(watch, id, { type: 'gap', position: through })
+    if (gap || items.length > 0) this.#tell(watch, id, { type: 'state', position: through, items, more })
     for (const event of events) this.#tell(watch, id, event)
     return undefined
   }

@@ -16,8 +16,8 @@ test('what has no JSON form is refused', () => {
   for (const value of [undefined, () => {}]) assert.throws(() => values.toJSONBytes(value), refused(/no JSON form/))
 })
 
-test('acks are the four kinds, and all by default', () => {
-  assert.deepEqual([undefined, 'async', 'one', 'all', 3].map(values.toAck), ['all', 'async', 'one', 'all', '3'])
+test('acks are the four kinds, and left to the room by default', () => {
+  assert.deepEqual([undefined, 'async', 'one', 'all', 3].map(values.toAck), ['', 'async', 'one', 'all', '3'])
   for (const ack of [0, -1, 1.5, 1000, 'most', null]) assert.throws(() => values.toAck(ack), refused(/ack/))
 })
 
@@ -37,17 +37,30 @@ test('what verify asks about is a receipt or its position, and nothing else', ()
   for (const receipt of ['7/9', undefined, null, {}, 7]) assert.throws(() => values.toWritten(receipt), refused(/a receipt/))
 })
 
-test('a condition on a revision needs a BigInt above 0', () => {
-  assert.deepEqual(values.toConditions({}), { ifRevision: '0', ifAbsent: false })
-  assert.deepEqual(values.toConditions({ ifRevision: 5n, ifAbsent: true }), { ifRevision: '5', ifAbsent: true })
-  for (const ifRevision of [0n, -1n, 7, '7']) assert.throws(() => values.toConditions({ ifRevision }), refused(/BigInt/))
+test('a read is of the session unless it says otherwise', () => {
+  assert.deepEqual([undefined, 'local', 'latest'].map((level) => values.toLevel(level)), ['session', 'local', 'latest'])
+  for (const level of ['fresh', null, 1]) assert.throws(() => values.toLevel(level), refused(/session, local, committed, latest/))
+  for (const position of [7, null, {}]) assert.throws(() => values.toPosition(position), refused(/EPOCH\/INDEX/))
+})
+
+test('a write that is short of copies fails unless it may degrade', () => {
+  assert.deepEqual([undefined, 'fail', 'degrade'].map((short) => values.toDegrade(short)), [false, false, true])
+  for (const short of ['wait', true, null]) assert.throws(() => values.toDegrade(short), refused(/onShort/))
 })
 
 test('a change is what its type promises', () => {
-  const set = values.toChange({ type: 'set', key: 'k', value: new TextEncoder().encode('{"a":1}'), revision: '3', position: '1/3' })
+  const bytes = new TextEncoder().encode('{"a":1}')
+  const set = values.toChange({ type: 'set', key: 'k', value: bytes, revision: '3', position: '1/3' })
   assert.deepEqual([set.text(), set.json(), set.revision, set.position], ['{"a":1}', { a: 1 }, 3n, '1/3'])
-  assert.deepEqual(values.toChange({ type: 'delete', key: 'k', revision: '4', position: '1/4' }), { type: 'delete', key: 'k', revision: 4n, position: '1/4' })
-  assert.deepEqual(values.toChange({ type: 'gap', position: '2/9' }), { type: 'gap', position: '2/9' })
+  for (const type of ['delete', 'expire']) {
+    assert.deepEqual(values.toChange({ type, key: 'k', revision: '4', position: '1/4' }), { type, key: 'k', revision: 4n, position: '1/4' })
+  }
+  for (const type of ['gap', 'ahead']) assert.deepEqual(values.toChange({ type, position: '2/9' }), { type, position: '2/9' })
+  const back = values.toChange({ type: 'retract', key: 'k', value: bytes, revision: '3', position: '1/3' })
+  const gone = values.toChange({ type: 'retract', key: 'k', revision: '3', position: '1/3' })
+  assert.deepEqual([back.text(), back.value, gone.text(), gone.value], ['{"a":1}', bytes, undefined, undefined])
+  const state = values.toChange({ type: 'state', position: '2/9', more: true, items: [{ key: 'k', value: bytes, revision: '3' }] })
+  assert.deepEqual([state.items[0].text(), state.items[0].revision, state.more, Object.isFrozen(state.items)], ['{"a":1}', 3n, true, true])
 })
 
 test('a snapshot is the same object until something changes, and frozen to its depth', () => {
