@@ -1,6 +1,10 @@
 package host
 
-import "github.com/understudy-dev/understudy/core/frame"
+import (
+	"time"
+
+	"github.com/understudy-dev/understudy/core/frame"
+)
 
 // What an application asks for is checked here, before anything is sent: an
 // error then says for certain that nothing happened.
@@ -41,8 +45,14 @@ func checkOps(ops []frame.Op) error {
 	}
 	total := 0
 	for _, op := range ops {
-		key, value := opKey(op)
+		if _, ok := op.(frame.Resolve); ok {
+			continue // it has no key
+		}
+		key, value, ttl := opParts(op)
 		if err := checkKey(key); err != nil {
+			return err
+		}
+		if err := checkTTL(key, ttl); err != nil {
 			return err
 		}
 		if err := checkValue(key, value); err != nil {
@@ -71,15 +81,21 @@ func checkConditions(conditions []frame.Condition) error {
 	return nil
 }
 
-// opKey returns the key of an operation and the value it brings, if any.
-func opKey(op frame.Op) (string, []byte) {
+// opParts returns the key of an operation, and the value and the time to live
+// that it brings, if any.
+func opParts(op frame.Op) (key string, value []byte, ttl time.Duration) {
 	switch op := op.(type) {
 	case frame.Set:
-		return op.Key, op.Value
+		return op.Key, op.Value, op.TTL
+	case frame.Append:
+		return op.Key, op.Value, 0
+	case frame.Expire:
+		return op.Key, nil, op.TTL
 	case frame.Delete:
-		return op.Key, nil
+		return op.Key, nil, 0
 	case frame.Increment:
-		return op.Key, nil
+		return op.Key, nil, 0
+	case frame.Resolve:
 	}
-	return "", nil
+	return "", nil, 0
 }

@@ -82,6 +82,28 @@ func ExampleSession_Batch() {
 	// false true
 }
 
+// A lock that its owner need not give back.
+func ExampleSession_Expire() {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	relay, closeAll := exampleRoom(ctx)
+	defer closeAll()
+	client, err := host.Dial(ctx, host.ClientConfig{Room: "kitchen", Transport: relay})
+	check(err)
+	defer func() { check(client.Close(ctx)) }()
+
+	_, err = client.Set(ctx, "lock", []byte("otter"), host.WriteOptions{IfAbsent: true, TTL: time.Minute})
+	check(err)
+	// As long as it works, otter moves the deadline.
+	mine, _, err := client.Expire(ctx, "lock", time.Minute, host.WriteOptions{IfValue: []byte("otter")})
+	fmt.Println(mine, err)
+	_, err = client.Set(ctx, "lock", []byte("lynx"), host.WriteOptions{IfAbsent: true, TTL: time.Minute})
+	fmt.Println(errors.Is(err, host.ErrConflict))
+	// Output:
+	// true <nil>
+	// true
+}
+
 // A watch goes on through failovers, and continues behind a position.
 func ExampleSession_Watch() {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)

@@ -2,6 +2,7 @@ package host
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/journal"
@@ -50,13 +51,19 @@ func (a Ack) onWire() journal.Ack {
 
 // WriteOptions change one write. The zero WriteOptions write without a
 // condition and wait for every in-sync node. The conditions are about the one
-// key of a Set, Delete or Increment; at most one of them may be given.
+// key of a Set, Delete, Increment, Append, Expire or Persist; at most one of
+// them may be given.
 type WriteOptions struct {
 	Ack Ack
 
 	IfRevision journal.Index // the key's revision is this one; 0: no condition
 	IfAbsent   bool          // there is no such key
 	IfValue    []byte        // the key's value is this one; nil: no condition
+
+	// TTL is how long the key of a Set is to last, by the room's logical time:
+	// between [frame.TTLMin] and [frame.TTLMax]. 0 is for ever, also where the key
+	// had a deadline before.
+	TTL time.Duration
 }
 
 // condition returns the condition about key, if there is one.

@@ -22,12 +22,13 @@ type Session struct {
 // Room returns the room's name.
 func (s *Session) Room() string { return s.room }
 
-// Set stores value under key. The value must not change until Set returns.
+// Set stores value under key, for as long as o says. The value must not change
+// until Set returns.
 //
-// Errors of Set, Delete, Increment and Batch: those for [errors.Is] say how the
+// Errors of Set, Delete, Increment, Append, Expire, Persist and Batch: those for [errors.Is] say how the
 // write ended. Only with [ErrOutcomeUnknown] may it have been made.
 func (s *Session) Set(ctx context.Context, key string, value []byte, o WriteOptions) (Receipt, error) {
-	receipt, _, err := s.one(ctx, key, frame.Set{Key: key, Value: value}, o)
+	receipt, _, err := s.one(ctx, key, frame.Set{Key: key, Value: value, TTL: o.TTL}, o)
 	return receipt, err
 }
 
@@ -64,6 +65,9 @@ func (s *Session) one(ctx context.Context, key string, op frame.Op, o WriteOptio
 	if err != nil {
 		return Receipt{}, 0, err
 	}
+	if _, ok := op.(frame.Set); !ok && o.TTL != 0 {
+		return Receipt{}, 0, invalid("a time to live is for a Set; Expire gives one to a key that is there")
+	}
 	receipt, results, err := s.Batch(ctx, []frame.Op{op}, conditions, WriteOptions{Ack: o.Ack})
 	if err != nil || len(results) == 0 {
 		return receipt, 0, err
@@ -73,11 +77,18 @@ func (s *Session) one(ctx context.Context, key string, op frame.Op, o WriteOptio
 
 // Batch makes all operations in one piece, or none of them if a condition does
 // not hold, and returns one result per operation: for a Delete 1 if there was
-// the key and else 0, for an Increment the sum, for a Set 0. Conditions of a
-// batch name their keys; those in o are for single keys and refused here.
+// the key and else 0, for an Increment the sum, for an Append the length, for an
+// Expire 1 if there is the key and else 0, for a Set 0. The limits of a batch,
+// [frame.BatchMaxOps] and [frame.BatchMaxBytes], hold for what it writes too:
+// an Append or an Expire writes the whole value again. Conditions of a batch name
+// their keys, and a Set its time to live; those in o are for single keys and
+// refused here.
 func (s *Session) Batch(ctx context.Context, ops []frame.Op, conditions []frame.Condition, o WriteOptions) (Receipt, []int64, error) {
 	if own, err := o.condition(""); err != nil || len(own) > 0 {
 		return Receipt{}, nil, invalid("the conditions of several keys name their keys")
+	}
+	if o.TTL != 0 {
+		return Receipt{}, nil, invalid("each Set of a batch names its own time to live")
 	}
 	if err := errors.Join(checkOps(ops), checkConditions(conditions)); err != nil {
 		return Receipt{}, nil, err
