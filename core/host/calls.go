@@ -58,7 +58,22 @@ func (c *calls) add(asked *call) {
 	case frame.Yield:
 		request.ID = c.id
 		asked.request = request
+	case frame.Configure:
+		request.Request = c.id
+		asked.request = request
+	case frame.TakeOver:
+		request.Request = c.id
+		asked.request = request
 	}
+}
+
+// isOrder reports whether a request is the relay's to answer.
+func isOrder(request frame.Frame) bool {
+	switch any(request).(type) { // the other frames are for nodes
+	case frame.Configure, frame.TakeOver:
+		return true
+	}
+	return false
 }
 
 // remove forgets a call and reports whether it was still waiting.
@@ -91,6 +106,8 @@ func (c *calls) take(answer frame.Frame) *call {
 		id = answer.ID
 	case frame.Yielded:
 		id = answer.ID
+	case frame.Answer:
+		id = answer.Request
 	}
 	asked := book[id]
 	delete(book, id)

@@ -23,7 +23,7 @@ var (
 
 	// ErrNoMaster: nobody took the request in time because the room has no
 	// master. Nothing was written.
-	ErrNoMaster error = &frame.Failure{Code: frame.CodeNotMaster, Text: "the room has no master"}
+	ErrNoMaster error = noMaster
 
 	// ErrTooLarge: over a limit, which the failure's text names with both
 	// numbers. Nothing was written.
@@ -57,6 +57,8 @@ var (
 	// was written.
 	ErrClosed = errors.New("closed")
 )
+
+var noMaster = &frame.Failure{Code: frame.CodeNotMaster, Text: "the room has no master"}
 
 // ClosedError says how a [Link] ended.
 type ClosedError struct {

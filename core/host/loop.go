@@ -28,11 +28,12 @@ type loop struct {
 	wakeAt journal.Instant // zero: no wake was asked for
 
 	// The newest connection.
-	conn    uint64
-	link    Link // nil without one
-	welcome bool // the relay has welcomed us on it
-	lost    error
-	known   register.Register // the newest value the relay has told
+	conn      uint64
+	link      Link       // nil without one
+	welcome   bool       // the relay has welcomed us on it
+	greetings []greeting // wait for that
+	lost      error
+	known     register.Register // the newest value the relay has told
 
 	writer  *writer // nil for memory, and for a client
 	memory  *Memory // nil unless the storage is one
@@ -155,6 +156,7 @@ func (l *loop) see(f frame.Frame) {
 	switch f := any(f).(type) { // the other frames are the machine's alone
 	case frame.Welcome:
 		l.welcome, l.known = true, f.Register
+		l.greet()
 		select {
 		case <-l.runner.welcome:
 		default:
@@ -188,6 +190,11 @@ func passage(m register.Member) LogLevel {
 func (l *loop) whyUnanswered(c *call, cause error) error {
 	_, isWrite := c.request.(frame.Write)
 	switch {
+	case l.welcome && isOrder(c.request):
+		// It was sent as soon as there was a relay.
+		return fmt.Errorf("%w: %w", &frame.Failure{
+			Code: frame.CodeOutcomeUnknown, Text: "the relay was asked, and its answer did not come",
+		}, cause)
 	case isWrite && c.sent:
 		return fmt.Errorf("%w: %w", &frame.Failure{
 			Code: frame.CodeOutcomeUnknown, Position: c.position,
@@ -197,8 +204,8 @@ func (l *loop) whyUnanswered(c *call, cause error) error {
 		return fmt.Errorf("%w: %w (%w)", ErrNoRelay, l.lost, cause)
 	case !l.welcome:
 		return fmt.Errorf("%w: %w", ErrNoRelay, cause)
-	case l.known.Epoch.Master.IsZero():
-		return fmt.Errorf("%w: %w", ErrNoMaster, cause)
+	case l.known.Epoch.Master.IsZero() || l.whyNoMaster() != "":
+		return fmt.Errorf("%w: %w", l.withMissing(noMaster), cause)
 	case isWrite:
 		return fmt.Errorf("%w that takes writes: %w", ErrNoMaster, cause)
 	case errors.Is(cause, context.DeadlineExceeded):

@@ -97,9 +97,6 @@ func (n *Node) Ready(ctx context.Context) error {
 		return n.runner.endError()
 	}
 	why := n.runner.whyAlone(context.Cause(ctx))
-	if waiting := n.State().Waiting.For; len(waiting) > 0 {
-		return fmt.Errorf("%w (the room waits for %v)", why, waiting)
-	}
 	return why
 }
 

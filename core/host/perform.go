@@ -107,6 +107,8 @@ func (l *loop) reply(answer frame.Frame) {
 	case failure.Code == frame.CodeNotMaster && !l.welcome:
 		// The machine knows that nobody took it; that there is no relay says more.
 		c.finish(nil, l.whyUnanswered(c, context.DeadlineExceeded))
+	case failure.Code == frame.CodeNotMaster:
+		c.finish(nil, l.withMissing(failure))
 	case failure.Code == frame.CodeOutcomeUnknown && failure.Position.IsZero():
 		known := *failure
 		known.Position = c.position

@@ -14,6 +14,7 @@ import (
 type RoomStatus struct {
 	Room     string
 	Register register.Register
+	Seated   bool              // the registered master is there and holds its seat
 	Members  []register.Member // everybody connected, clients too, by NodeID
 	Waiting  frame.Waiting     // whom the room waits for, if it has no master
 	Nodes    []NodeStatus      // the members with a copy, by NodeID
@@ -37,7 +38,7 @@ func (s *Session) Presence(ctx context.Context) (RoomStatus, error) {
 	if err != nil {
 		return RoomStatus{}, err
 	}
-	status := RoomStatus{Room: s.room, Register: view.Register, Members: view.Members, Waiting: view.Waiting}
+	status := RoomStatus{Room: s.room, Register: view.Register, Seated: view.Seated, Members: view.Members, Waiting: view.Waiting}
 	for _, m := range view.Members {
 		if m.HasCopy() {
 			status.Nodes = append(status.Nodes, NodeStatus{Member: m, InSync: view.Register.IsInSync(m.Node)})
