@@ -44,6 +44,15 @@ func (g *god) checkRead(who string, asked frame.Read, got frame.ReadReply) {
 	}
 }
 
+// committed counts the entries that nothing can take back any more.
+func (g *god) committed() int {
+	n := len(g.commits)
+	for n > 0 && g.commits[n-1].atRisk {
+		n--
+	}
+	return n
+}
+
 // checkFresh: a latest read is of a state that has all that was committed when
 // it was asked for.
 func (g *god) checkFresh(c *call) {

@@ -47,6 +47,8 @@ const (
 	Leave                            // a node leaves in good order, and comes back
 	LeaveAtOnce                      // a node leaves without time to hand over
 	Handover                         // the mastership is handed to a node by request
+	Disaster                         // all complete copies are away for long, and somebody asks for a takeover
+	Takeover                         // somebody has made a node master by hand
 	Hidden                           // a tab goes off the screen, or comes back
 	Snapshot                         // a copy is brought up by a snapshot
 	faultCount
@@ -59,7 +61,7 @@ var faultNames = [faultCount]string{
 	"cut", "half open", "unreachable", "partition", "jam", "delay burst", "late frame", "replay",
 	"pause", "long pause", "late alarm", "clock skew", "clock jump", "clock back", "clock drift", "relay restart",
 	"register lost", "register old", "room full",
-	"leave", "leave at once", "handover", "hidden", "snapshot",
+	"leave", "leave at once", "handover", "disaster", "takeover", "hidden", "snapshot",
 }
 
 // String returns the fault in words.

@@ -14,6 +14,9 @@ type nemesis struct {
 	chance chance
 	total  int // of the weights of what it may do
 	yields uint64
+
+	requests      uint64 // of an operator
+	disasterUntil journal.Instant
 }
 
 // acts are the faults that are made at a moment; the others follow from them
@@ -52,6 +55,8 @@ var acts = []struct {
 	{Leave, (*nemesis).leave},
 	{LeaveAtOnce, (*nemesis).leaveAtOnce},
 	{Handover, (*nemesis).handover},
+	{Disaster, (*nemesis).disaster},
+	{Takeover, (*nemesis).takeOver},
 	{Hidden, (*nemesis).hide},
 }
 
@@ -236,11 +241,7 @@ func (n *nemesis) longPause() {
 func (n *nemesis) jump() {
 	if v := n.victim(); v != nil {
 		n.w.hits[ClockJump]++
-		v.wall += n.chance.between(time.Millisecond, pick(n.chance, time.Second, time.Hour))
-		v.ahead = max(v.ahead, v.wall)
-		if v.wakeAt != 0 {
-			v.setAlarm(v.wakeAt)
-		}
+		v.setClock(n.chance.between(time.Millisecond, pick(n.chance, time.Second, time.Hour)))
 	}
 }
 
@@ -248,7 +249,7 @@ func (n *nemesis) jump() {
 // present one goes on as if nothing were.
 func (n *nemesis) setBack() {
 	if v := n.victim(); v != nil {
-		v.wall -= n.chance.between(time.Millisecond, pick(n.chance, time.Second, time.Hour))
+		v.setClock(-n.chance.between(time.Millisecond, pick(n.chance, time.Second, time.Hour)))
 	}
 }
 

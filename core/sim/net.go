@@ -5,6 +5,7 @@ import (
 
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/journal"
+	"github.com/understudy-dev/understudy/core/register"
 )
 
 // envelope is one frame on its way. In most seeds it is handed over as it is;
@@ -37,11 +38,12 @@ type conn struct {
 	peer      *peer
 	relay     *relay // at its other end
 	up, down  queue
-	peerOpen  bool // the peer has not learnt of its end
-	relayOpen bool // nor has the relay
-	greeted   bool // the peer has said hello
-	held      bool // by hand: what the peer sends waits
-	life      int  // the relay's; with its process everything of a connection ends
+	peerOpen  bool            // the peer has not learnt of its end
+	relayOpen bool            // nor has the relay
+	greeted   bool            // the peer has said hello
+	member    register.Member // as it has said
+	held      bool            // by hand: what the peer sends waits
+	life      int             // the relay's; with its process everything of a connection ends
 }
 
 // net delivers frames. In a world that is driven by hand hops take no time, and

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/understudy-dev/understudy/core"
+	"github.com/understudy-dev/understudy/core/journal"
 	"github.com/understudy-dev/understudy/core/register"
 )
 
@@ -18,12 +19,14 @@ type node struct {
 	lives   int // NodeIDs this place has had
 	starts  int
 	gone    bool // it has left in good order, or stopped
+
+	downUntil journal.Instant // it can't be started before, but to heal
 }
 
 // start begins a new life: with a copy that may not have forgotten anything as
 // the same node, else as a new one.
 func (n *node) start() {
-	if n.isUp() {
+	if n.isUp() || n.w.now < n.downUntil && !n.w.healing {
 		return
 	}
 	stored, ok := n.open()

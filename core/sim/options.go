@@ -121,6 +121,11 @@ func (o *Options) draw() plan {
 	if o.Election == "" {
 		o.Election = pick(newChance(o.Seed, "election"), elections...).String()
 	}
+	if byHand := c.hit(200); !byHand {
+		p.weights[Disaster], p.weights[Takeover] = 0, 0 // they leave less to check
+	} else if p.has(Disaster) {
+		p.weights[Disaster] *= 3
+	}
 	if amnesia := c.hit(150); !amnesia {
 		p.weights[RegisterLost], p.weights[RegisterOld] = 0, 0
 	} else if p.has(RegisterLost) || p.has(RegisterOld) {
@@ -132,7 +137,7 @@ func (o *Options) draw() plan {
 // keepCopies leaves out what ends a copy for good: where the relay has lost its
 // register, the room rightly waits for every copy of the newest list.
 func (p *plan) keepCopies() {
-	for _, f := range []Fault{LostCopy, LazySync, DiskFailure, SyncFailure, BitFlip, LostSector, StaleSector, ShortFile, LostFile} {
+	for _, f := range []Fault{LostCopy, LazySync, DiskFailure, SyncFailure, BitFlip, LostSector, StaleSector, ShortFile, LostFile, Disaster, Takeover} {
 		p.weights[f] = 0
 	}
 	p.volatile, p.lazy = 0, 0

@@ -63,6 +63,17 @@ func (p *peer) isPaused() bool { return p.pausedByHand || p.w.now < p.pausedUnti
 // clock is the time as the machine sees it.
 func (p *peer) clock() journal.Instant { return p.clockAt(p.w.now) }
 
+// setClock sets the clock of the machine forward or back.
+func (p *peer) setClock(by time.Duration) {
+	p.wall += by
+	if p.wall > p.ahead {
+		p.ahead = p.wall
+		if p.wakeAt != 0 {
+			p.setAlarm(p.wakeAt)
+		}
+	}
+}
+
 // clockAt is what the clock shows at a moment of the world.
 func (p *peer) clockAt(t journal.Instant) journal.Instant {
 	return t.Add(p.ahead) + journal.Instant(int64(t.Sub(p.w.began))/1_000_000*p.drift)

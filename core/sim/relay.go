@@ -89,7 +89,7 @@ func (r *relay) received(c *conn, e envelope) {
 	hello, isHello := e.frame.(frame.Hello)
 	switch {
 	case isHello && !c.greeted:
-		c.greeted = true
+		c.greeted, c.member = true, hello.Member
 		r.step(room.Arrived{Conn: c.id, Hello: hello})
 	case e.head.To.Group == frame.GroupRelay:
 		r.step(room.Received{Conn: c.id, Head: e.head, Frame: e.frame})
@@ -165,6 +165,11 @@ func (r *relay) send(id uint64, e envelope) {
 }
 
 func (r *relay) store(value register.Register) {
+	was := r.stored
+	if n := len(r.writing); n > 0 {
+		was = r.writing[n-1]
+	}
+	r.w.god.checkGranted(r, was, value)
 	r.writing = append(r.writing, value)
 	latency := time.Duration(0)
 	if !r.w.byHand {

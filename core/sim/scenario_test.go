@@ -249,10 +249,7 @@ var nodeCommands = map[string]func(*stage, *node, []string) error{
 		if d < 0 && n.isUp() {
 			return fmt.Errorf("%s runs: its clock does not fall", n.name)
 		}
-		n.ahead += d
-		if n.wakeAt != 0 {
-			n.setAlarm(n.wakeAt)
-		}
+		n.setClock(d)
 		return err
 	},
 	"pause":  func(_ *stage, n *node, _ []string) error { n.pausedByHand = true; return nil },

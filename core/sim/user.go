@@ -77,6 +77,8 @@ func (u *user) act() {
 	case n < 95:
 		u.peer.ids++
 		u.ask(u.whom(frame.LevelLocal), frame.Probe{ID: u.peer.ids})
+	case n < 97:
+		u.ask(journal.NodeID{}, u.nextSettings())
 	default:
 		u.beginWatch()
 	}
@@ -91,7 +93,7 @@ func (u *user) whom(level frame.Level) journal.NodeID {
 }
 
 func (u *user) ask(to journal.NodeID, f frame.Frame) *call {
-	c := &call{user: u, client: u.client, asked: f, began: u.w.now, committed: len(u.w.god.commits), losses: u.w.god.unclean}
+	c := &call{user: u, client: u.client, asked: f, began: u.w.now, committed: u.w.god.committed(), losses: u.w.god.unclean}
 	if w, ok := f.(frame.Write); ok {
 		o := origin{c.client, w.Origin.Seq}
 		u.w.god.asked[o] = append(u.w.god.asked[o], w)
@@ -183,6 +185,9 @@ func (c *call) isAnsweredBy(f frame.Frame) bool {
 	case frame.Probe:
 		f, ok := f.(frame.Report)
 		return ok && f.ID == asked.ID
+	case frame.Configure:
+		f, ok := f.(frame.Answer)
+		return ok && f.Request == asked.Request
 	}
 	return false
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/journal"
+	"github.com/understudy-dev/understudy/core/register"
 )
 
 // The keys that users write. k0 is a counter and the others of k hold what was
@@ -98,6 +99,31 @@ func (u *user) passing(w *frame.Write, value []byte) {
 		w.Conditions = []frame.Condition{{Key: key, Absent: true}}
 		w.Ops = []frame.Op{frame.Set{Key: key, Value: value}}
 	}
+}
+
+// nextSettings changes some of the room's settings.
+func (u *user) nextSettings() frame.Configure {
+	u.peer.ids++
+	r := u.w.relay.stored
+	f := frame.Configure{Request: u.peer.ids, Version: r.Version, Settings: r.Settings}
+	if u.chance.hit(100) {
+		f.Version-- // somebody was faster
+	}
+	switch u.chance.IntN(4) {
+	case 0:
+		f.Settings.Ack.Given = u.chance.hit(800)
+		f.Settings.Ack.Ack = 0
+		if f.Settings.Ack.Given {
+			f.Settings.Ack.Ack = pick(u.chance, journal.AckAsync, journal.AckOne, journal.AckAll)
+		}
+	case 1:
+		f.Settings.LagLimit = pick(u.chance, 0, register.MinLagLimit, time.Second, time.Hour)
+	case 2:
+		f.Settings.NoVolatile = u.chance.hit(300)
+	default:
+		f.Settings.Election = register.Election(u.chance.IntN(4))
+	}
+	return f
 }
 
 // lifetime is how long a key lasts: often not as long as a failover takes.
