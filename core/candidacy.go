@@ -83,7 +83,7 @@ func (n *Node) meetVacancy() {
 
 // isElectable reports whether this node takes part in finding a new master.
 func (n *Node) isElectable() bool {
-	return n.lobby.welcome && !n.lobby.seated && n.cfg.Member.Candidate &&
+	return n.lobby.welcome && !n.lobby.seated && n.cfg.Member.Candidate && !n.differs &&
 		n.lobby.register.Settings.Admits(n.cfg.Member) &&
 		n.departure == nil && n.lobby.register.Compare(n.copy.meta.Register) >= 0
 }

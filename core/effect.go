@@ -49,6 +49,11 @@ type Refuse struct {
 // asks for none.
 type WakeAt struct{ At journal.Instant }
 
+// Alarm says that something is wrong which no fault should lead to, and that
+// somebody should look at it: see [DifferError]. The node mends it as well as it
+// can and goes on. The host logs it and tells the application.
+type Alarm struct{ Err error }
+
 // Disconnect closes the connection. The host makes a new one after its usual
 // pause.
 type Disconnect struct{ Reason string }
@@ -67,6 +72,7 @@ func (Orphaned) effect()   {}
 func (Refuse) effect()     {}
 func (WakeAt) effect()     {}
 func (Disconnect) effect() {}
+func (Alarm) effect()      {}
 func (Stop) effect()       {}
 func (Gone) effect()       {}
 

@@ -41,9 +41,13 @@ func (n *Node) reviveFeeds() {
 // share it; and one that was broken off is begun again from the same snapshot,
 // of which its copy may have most.
 func (n *Node) startFeed(to journal.NodeID, nonce uint64) {
+	n.startFeedAt(to, nonce, n.copy.log.Base().Index)
+}
+
+// startFeedAt is startFeed with a snapshot that is not older than an index.
+func (n *Node) startFeedAt(to journal.NodeID, nonce uint64, base journal.Index) {
 	n.dropFeed(to)
 	f := &feed{to: to, nonce: nonce, movedAt: n.now}
-	base := n.copy.log.Base().Index
 	i := slices.IndexFunc(n.feeds, func(other *feed) bool { return other.snapshot.At().Index >= base })
 	switch old := n.brokenOff; {
 	case i >= 0:

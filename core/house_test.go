@@ -36,6 +36,7 @@ type resident struct {
 	replies []frame.Frame
 	told    []journal.Orphan // what its application was told
 	refused []error
+	alarms  []error
 	sent    []frame.Frame
 	records []core.Record // what it has stored so far
 	stopped error
@@ -121,6 +122,8 @@ func (h *house) step(r *resident, in core.Input) {
 			conn := r.conn
 			r.conn = 0
 			h.queue = append(h.queue, func() { h.roomStep(room.Lost{Conn: conn, Reason: "closed"}) })
+		case core.Alarm:
+			r.alarms = append(r.alarms, e.Err)
 		case core.Stop:
 			r.stopped = e.Err
 		case core.Orphaned:

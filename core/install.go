@@ -23,7 +23,7 @@ func (n *Node) onChunk(head frame.Head, f frame.Chunk) {
 		n.refuse(head.From, f, err)
 		return
 	}
-	if n.copy.log.Contains(f.At) {
+	if n.copy.log.Contains(f.At) && !n.differs {
 		n.installed(head.From, f.At)
 		return
 	}
@@ -84,6 +84,10 @@ func (n *Node) finishInstall(from journal.NodeID, f frame.Chunk) {
 		n.refuse(from, f, fmt.Errorf("snapshot at %v: %w", f.At, err))
 		return
 	}
+	if n.differs && n.copy.rebuild(s) {
+		n.remade(from, f.At)
+		return
+	}
 	err = n.copy.reset(s, f.History, n.wasAnswered)
 	if n.startOver(err) {
 		err = n.copy.reset(s, f.History, n.wasAnswered)
@@ -92,8 +96,14 @@ func (n *Node) finishInstall(from journal.NodeID, f frame.Chunk) {
 		n.refuse(from, f, err)
 		return
 	}
+	n.remade(from, f.At)
+}
+
+// remade goes on with a state that came from a snapshot.
+func (n *Node) remade(from journal.NodeID, at journal.Position) {
+	n.differs = false
 	n.breakWatches()
-	n.installed(from, f.At)
+	n.installed(from, at)
 }
 
 // installed goes on behind the snapshot.
@@ -104,5 +114,5 @@ func (n *Node) installed(from journal.NodeID, at journal.Position) {
 	}
 	n.matched(at)
 	n.replica.owing = true
-	n.replica.behindAt = 0
+	n.replica.behindAt, n.replica.differAt = 0, 0
 }

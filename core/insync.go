@@ -45,8 +45,9 @@ func (n *Node) amendInSync() {
 			}
 		case seat.Volatile && n.lobby.register.Settings.NoVolatile && !n.lobby.register.Awaiting:
 			a.remove = append(a.remove, seat.Node)
-		case p.lags(n.now):
+		case p.lags(n.now, n.lagLimit()):
 			p.reached, p.goal = false, 0
+			p.lagged, p.keptUpSince = true, 0
 			a.remove = append(a.remove, seat.Node)
 		}
 	}
@@ -86,13 +87,17 @@ func (n *Node) refusesToSeal(seat register.Seat) bool {
 // isReady reports whether a copy may join the in-sync list: in this epoch,
 // incarnation and connection it has had the whole journal once, and now has
 // everything committed and the epoch start. One that kept its seat over a
-// restart is added once more, so that the register knows its incarnation.
+// restart is added once more, so that the register knows its incarnation. One
+// that was taken off because it lagged has to keep up for a while first.
 func (n *Node) isReady(p *progress) bool {
 	if !p.durable && n.lobby.register.Settings.NoVolatile {
 		return false
 	}
 	if p.forgot {
 		p.forgot = n.lobby.register.IsInSync(p.node)
+		return false
+	}
+	if !p.hasKeptUp(n.now, n.lagLimit()) {
 		return false
 	}
 	return p.reached && !n.lobby.register.IsInSyncAs(p.node, p.incarnation) &&
@@ -168,6 +173,9 @@ func (n *Node) replicas() []journal.NodeID {
 // reachedBy returns the index that the master and count of the replicas have
 // stored, 0 if there are not so many.
 func (n *Node) reachedBy(count int) journal.Index {
+	if count == 0 {
+		return n.copy.durable.Index
+	}
 	var matches []journal.Index
 	for _, id := range n.replicas() {
 		matches = append(matches, n.matchOf(id))

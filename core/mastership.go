@@ -61,6 +61,7 @@ type mastership struct {
 // every in-sync copy has sealed it or is off the list.
 func (n *Node) beginMastership(epoch journal.Epoch) {
 	n.enterEpoch(epoch)
+	n.differs = false // from here on its state is what others are compared with
 	n.mastership = &mastership{epoch: epoch, since: n.now}
 	n.send(frame.ToCopies(), frame.Seal{})
 	for _, member := range n.lobby.members {

@@ -22,6 +22,8 @@ type Node struct {
 
 	errands errands
 
+	differs    bool        // this copy's state is not the master's: see compareState
+	differed   uint64      // how often a difference was found
 	replica    replica     // how this copy stands with the master it follows
 	mastership *mastership // nil unless this node is master or on the way there
 	candidacy  candidacy

@@ -2,6 +2,7 @@ package core
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/journal"
@@ -54,6 +55,15 @@ type progress struct {
 	goal    journal.Index
 	goalAt  journal.Instant
 	reached bool
+
+	// lagged says that it was taken off the in-sync list because it lagged, and
+	// keptUpSince from when on it has kept up without a break; 0 for not.
+	lagged      bool
+	keptUpSince journal.Instant
+
+	// differsAt is where its state was found to be another one than this copy's;
+	// 0 for not. Once that is committed it gets a snapshot.
+	differsAt journal.Index
 }
 
 // flight is one Replicate on its way.
@@ -82,9 +92,10 @@ func (p *progress) sent(entries []journal.Entry) {
 	p.flightsBytes += bytes
 }
 
-// acked notes a match. It never falls: within one incarnation a copy does not
+// acked notes a match; limit is the room's lag-limit. It never falls: within one incarnation a copy does not
 // forget what it vouched for.
-func (p *progress) acked(match, last journal.Index, now journal.Instant) {
+func (p *progress) acked(match, last journal.Index, now journal.Instant, limit time.Duration) {
+	slow := p.match < p.goal && now.Sub(p.goalAt) >= limit/2
 	p.match = max(p.match, match)
 	if p.vouched != nil {
 		p.vouched.match = max(p.vouched.match, match)
@@ -95,6 +106,9 @@ func (p *progress) acked(match, last journal.Index, now journal.Instant) {
 	}
 	if p.goal > 0 && p.match >= p.goal {
 		p.reached = true
+		if slow || p.keptUpSince == 0 {
+			p.keptUpSince = now
+		}
 		if last > p.goal {
 			p.goal, p.goalAt = last, now
 		}
@@ -109,16 +123,34 @@ func (p *progress) aim(last journal.Index, now journal.Instant) {
 }
 
 // lags reports whether the copy has not had the whole journal for too long.
-func (p *progress) lags(now journal.Instant) bool {
-	return p.match < p.goal && now.Sub(p.goalAt) >= frame.LagLimit
+func (p *progress) lags(now journal.Instant, limit time.Duration) bool {
+	return p.match < p.goal && now.Sub(p.goalAt) >= limit
 }
 
+// hasKeptUp reports whether a copy that lagged has kept up for as long as it may
+// lag: else one at the edge would come and go all the time. Whatever is in the
+// journal at a moment it has had within half of that.
+func (p *progress) hasKeptUp(now journal.Instant, limit time.Duration) bool {
+	return !p.lagged ||
+		p.keptUpSince != 0 && now.Sub(p.keptUpSince) >= limit && !p.lags(now, limit/2)
+}
+
+// keptUpAt is the moment hasKeptUp may become true, or 0.
+func (p *progress) keptUpAt(limit time.Duration) journal.Instant {
+	if !p.lagged || p.keptUpSince == 0 {
+		return 0
+	}
+	return p.keptUpSince.Add(limit)
+}
+
+func (n *Node) lagLimit() time.Duration { return n.lobby.register.Settings.LagLimitOrDefault() }
+
 // lagsAt is the moment lags may become true, or 0.
-func (p *progress) lagsAt() journal.Instant {
+func (p *progress) lagsAt(limit time.Duration) journal.Instant {
 	if p.match >= p.goal {
 		return 0
 	}
-	return p.goalAt.Add(frame.LagLimit)
+	return p.goalAt.Add(limit)
 }
 
 func (n *Node) onAck(head frame.Head, f frame.Ack) {
@@ -133,7 +165,8 @@ func (n *Node) onAck(head frame.Head, f frame.Ack) {
 		n.refuse(head.From, f, err)
 		return
 	}
-	p.acked(f.Match.Index, n.copy.log.Last().Index, n.now)
+	p.differsAt = 0
+	p.acked(f.Match.Index, n.copy.log.Last().Index, n.now, n.lagLimit())
 	switch {
 	case p.state == snapshot && n.feedIsDone(p.node, f.Match) && f.Match.Index < n.copy.log.Base().Index:
 		// The journal went on without it: ask anew.
@@ -178,6 +211,7 @@ func (n *Node) replicate() {
 		m.heartbeatAt = n.now
 	}
 	n.reviveFeeds()
+	n.remakeCopies()
 	for _, p := range m.progress {
 		p.aim(last, n.now)
 		p.asking = p.asking || beat
@@ -256,6 +290,9 @@ func (m *mastership) nextGroup(wanted func(*progress) bool) (journal.Index, []*p
 // multicast sends one frame to a group of copies, with the commit mark.
 func (n *Node) multicast(group []*progress, f frame.Replicate) {
 	f.Commit = n.copy.state.Committed().Index
+	if newest(f) == n.copy.log.Last() {
+		f.Hash = n.copy.state.Hash()
+	}
 	for _, p := range group {
 		p.told, p.asking = f.Commit, false
 	}

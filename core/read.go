@@ -39,6 +39,12 @@ func (n *Node) onRead(from journal.NodeID, r frame.Read) {
 		}))
 		return
 	}
+	if n.differs {
+		n.reply(from, failed(r, &frame.Failure{
+			Code: frame.CodeNotMaster, Text: "the state of this copy is not the master's: it is being made anew",
+		}))
+		return
+	}
 	if r.Level != frame.LevelLatest {
 		n.reply(from, n.readCopy(r))
 		return

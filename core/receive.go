@@ -90,6 +90,8 @@ func (n *Node) onReplicaFrame(head frame.Head, f frame.Frame) bool {
 		n.onBehind(head, f)
 	case frame.ChunkAck:
 		n.onChunkAck(head, f)
+	case frame.Differs:
+		n.onDiffers(head, f)
 	default:
 		return false
 	}

@@ -22,11 +22,12 @@ type replica struct {
 	owing    bool             // the master asked where this copy stands
 	caughtUp bool             // match has reached the master's commit mark once
 	behindAt journal.Instant  // when Behind was sent for the present gap; 0 for none
+	differAt journal.Instant  // when Differs was sent; 0 for not
 }
 
 // disconnect forgets what the master was told: the next connection is new to it.
 func (r *replica) disconnect() {
-	r.acked, r.owing, r.caughtUp, r.behindAt = journal.Position{}, false, false, 0
+	r.acked, r.owing, r.caughtUp, r.behindAt, r.differAt = journal.Position{}, false, false, 0, 0
 }
 
 // onSeal stores the epoch and promises to refuse every older one. The answer
@@ -88,14 +89,13 @@ func (n *Node) onReplicate(head frame.Head, f frame.Replicate) {
 	}
 	n.replica.behindAt = 0
 	n.matched(f.Prev)
-	if len(f.Entries) > 0 {
-		n.matched(f.Entries[len(f.Entries)-1].Position)
-	}
+	n.matched(newest(f))
+	n.compareState(head.From, f)
 	// Without entries and without news it is a question where this copy stands.
 	isQuestion := len(f.Entries) == 0 && f.Commit <= n.copy.state.Committed().Index
 	n.replica.owing = n.replica.owing || isQuestion
 	n.commitTo(min(f.Commit, n.replica.match.Index))
-	n.replica.caughtUp = n.replica.caughtUp || f.Commit <= n.replica.match.Index
+	n.replica.caughtUp = !n.differs && (n.replica.caughtUp || f.Commit <= n.replica.match.Index)
 }
 
 // merge brings a peer's entries, which follow one of this journal's, into it.
@@ -154,7 +154,7 @@ func (n *Node) sayBehind(master journal.NodeID, f frame.Replicate) {
 // acknowledge tells the master what is both matched and durable.
 func (n *Node) acknowledge() {
 	r := &n.replica
-	if n.mastership != nil || !n.lobby.welcome {
+	if n.mastership != nil || !n.lobby.welcome || n.differs {
 		return
 	}
 	match := r.match

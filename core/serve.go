@@ -127,6 +127,8 @@ func (n *Node) report(id uint64) frame.Report {
 		Hash:    state.Hash(),
 		Keys:    uint64(state.Len()),
 		Storage: n.cfg.Storage,
+
+		Differed: n.differed,
 	}
 	if m := n.mastership; m != nil {
 		for _, p := range m.progress {

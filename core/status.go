@@ -28,6 +28,7 @@ type Status struct {
 	Pending     int           // requests of this application without an answer
 	Storage     string
 	Leaving     bool
+	Differed    uint64 // how often this copy's state was not what another one made of the same entries
 }
 
 // Status returns how the node stands after the last step.
@@ -52,6 +53,7 @@ func (n *Node) Status() Status {
 		Pending:     len(n.outbox.open) + len(n.errands.open),
 		Storage:     n.cfg.Storage,
 		Leaving:     n.departure != nil,
+		Differed:    n.differed,
 	}
 }
 

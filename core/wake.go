@@ -2,6 +2,7 @@ package core
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/understudy-dev/understudy/core/journal"
 )
@@ -69,7 +70,7 @@ func (n *Node) askToBeWoken() {
 	n.outbox.addAlarms(&a)
 	if n.mastership != nil {
 		a.add(n.expiresAt())
-		n.mastership.addAlarms(&a)
+		n.mastership.addAlarms(&a, n.lagLimit())
 	}
 	if n.departure != nil {
 		a.add(n.departure.deadline)
@@ -82,7 +83,7 @@ func (n *Node) askToBeWoken() {
 }
 
 // addAlarms adds the moments at which the mastership has something to do.
-func (m *mastership) addAlarms(a *alarm) {
+func (m *mastership) addAlarms(a *alarm, lagLimit time.Duration) {
 	a.add(m.waiting.soon)
 	for _, e := range m.early {
 		a.add(e.deadline)
@@ -95,7 +96,8 @@ func (m *mastership) addAlarms(a *alarm) {
 	}
 	a.add(m.heartbeatAt.Add(heartbeatEvery))
 	for _, p := range m.progress {
-		a.add(p.lagsAt())
+		a.add(p.lagsAt(lagLimit))
+		a.add(p.keptUpAt(lagLimit))
 	}
 	if m.handover != nil {
 		a.add(m.handover.deadline)
@@ -103,6 +105,9 @@ func (m *mastership) addAlarms(a *alarm) {
 }
 
 func (n *Node) compact() {
+	if n.differs {
+		return // what it would store is wrong, and what it would forget is needed to mend it
+	}
 	keepFrom := n.copy.state.Committed().Index
 	if m := n.mastership; m != nil {
 		for _, p := range m.progress {

@@ -37,7 +37,6 @@ const (
 	DeadAfter   = 3 * time.Second
 	OpenAfter   = 250 * time.Millisecond // how long a new room waits for a durable candidate
 	ReturnAfter = 35 * time.Second       // after its own start, a relay gives volatile nodes this long to return
-	LagLimit    = 3 * time.Second        // an in-sync replica may be behind this long
 )
 
 // How long a key may be asked to last.

@@ -15,11 +15,15 @@ type board struct {
 
 	mu          sync.Mutex
 	newest      core.Status
+	alarms      []error       // not told yet
 	subscribers []*subscriber // in the order in which they came
 }
 
-// subscriber is one function that follows the status.
-type subscriber struct{ tell func(core.Status) }
+// subscriber is one function that follows the status, or hears the alarms.
+type subscriber struct {
+	tell  func(core.Status)
+	alarm func(error)
+}
 
 func newBoard(first core.Status) *board {
 	return &board{changed: make(chan struct{}, 1), newest: first}
@@ -46,8 +50,32 @@ func (b *board) status() core.Status {
 	return b.newest
 }
 
-func (b *board) subscribe(f func(core.Status)) (stop func()) {
-	s := &subscriber{tell: f}
+// alarmsMax is how many alarms wait for subscribers; later ones are not told,
+// only logged and counted.
+const alarmsMax = 100
+
+// alarm tells of something that is wrong. It is the loop's, as show is; nil is
+// a client's board, which has no subscribers.
+func (b *board) alarm(err error) {
+	if b == nil {
+		return
+	}
+	b.mu.Lock()
+	if len(b.alarms) < alarmsMax {
+		b.alarms = append(b.alarms, err)
+	}
+	b.mu.Unlock()
+	select {
+	case b.changed <- struct{}{}:
+	default:
+	}
+}
+
+func (b *board) follow(f func(core.Status)) (stop func()) {
+	return b.subscribe(&subscriber{tell: f, alarm: func(error) {}})
+}
+
+func (b *board) subscribe(s *subscriber) (stop func()) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.subscribers = append(b.subscribers, s)
@@ -79,9 +107,13 @@ func (b *board) run(done <-chan struct{}) {
 
 func (b *board) tellAll() {
 	b.mu.Lock()
-	s, subscribers := b.newest, b.subscribers
+	s, alarms, subscribers := b.newest, b.alarms, b.subscribers
+	b.alarms = nil
 	b.mu.Unlock()
 	for _, sub := range subscribers {
+		for _, err := range alarms {
+			sub.alarm(err)
+		}
 		sub.tell(s)
 	}
 }
@@ -89,7 +121,7 @@ func (b *board) tellAll() {
 // await waits until the status meets a condition.
 func (b *board) await(ctx context.Context, ended <-chan struct{}, met func(core.Status) bool) error {
 	changed := make(chan struct{}, 1)
-	stop := b.subscribe(func(core.Status) {
+	stop := b.follow(func(core.Status) {
 		select {
 		case changed <- struct{}{}:
 		default:
@@ -117,7 +149,7 @@ func sameStatus(a, b core.Status) bool {
 		a.Register.Version == b.Register.Version && a.Register.Epoch == b.Register.Epoch &&
 		a.Seated == b.Seated && a.Connected == b.Connected && sameSlice(a.Members, b.Members) &&
 		sameWaiting(a.Waiting, b.Waiting) && a.Orphans == b.Orphans && a.Pending == b.Pending &&
-		a.Storage == b.Storage && a.Leaving == b.Leaving
+		a.Storage == b.Storage && a.Leaving == b.Leaving && a.Differed == b.Differed
 }
 
 func sameWaiting(a, b frame.Waiting) bool { return a.All == b.All && sameSlice(a.For, b.For) }

@@ -107,7 +107,15 @@ func (n *Node) State() core.Status { return n.board.status() }
 // OnStatus calls f whenever the node's status has changed, with the newest one:
 // changes in quick succession come as one. f is called from one goroutine and
 // may make requests. A call that is under way when stop is called goes on.
-func (n *Node) OnStatus(f func(core.Status)) (stop func()) { return n.board.subscribe(f) }
+func (n *Node) OnStatus(f func(core.Status)) (stop func()) { return n.board.follow(f) }
+
+// OnAlarm calls f with what should never be and was found: a [core.DifferError],
+// where this copy's state is not what another one has made of the same entries.
+// The node mends what it can by itself; somebody should look at the disks. f is
+// called as by [Node.OnStatus].
+func (n *Node) OnAlarm(f func(error)) (stop func()) {
+	return n.board.subscribe(&subscriber{tell: func(core.Status) {}, alarm: f})
+}
 
 // Appear says whether the tab is on screen. Nodes on screen come first in the
 // succession.

@@ -26,6 +26,9 @@ func (l *loop) perform(effects []core.Effect) {
 			l.setWake(effect)
 		case core.Disconnect:
 			l.closeLink(effect.Reason)
+		case core.Alarm:
+			l.log.say(LogError, "copies differ", keyError, effect.Err)
+			l.runner.config.board.alarm(effect.Err)
 		case core.Stop:
 			l.over, l.runner.cause = true, effect.Err
 			l.log.say(LogError, "the node stops", keyError, effect.Err)

@@ -167,7 +167,7 @@ func (g *god) afterStep(p *peer, in core.Input, effects []core.Effect) {
 			if w, ok := e.Frame.(frame.Written); ok && !carriesWritten(in) {
 				g.checkAcked(c, w)
 			}
-		case core.Store, core.Orphaned, core.Refuse, core.WakeAt, core.Disconnect, core.Stop, core.Gone:
+		case core.Store, core.Orphaned, core.Refuse, core.WakeAt, core.Disconnect, core.Alarm, core.Stop, core.Gone:
 		}
 	}
 }

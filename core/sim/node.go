@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/understudy-dev/understudy/core"
 	"github.com/understudy-dev/understudy/core/journal"
@@ -20,7 +21,8 @@ type node struct {
 	starts  int
 	gone    bool // it has left in good order, or stopped
 
-	downUntil journal.Instant // it can't be started before, but to heal
+	downUntil journal.Instant  // it can't be started before, but to heal
+	altered   []journal.Change // what its disk gives back with another value, and a good checksum
 }
 
 // start begins a new life: with a copy that may not have forgotten anything as
@@ -97,7 +99,28 @@ func (n *node) open() (core.Stored, bool) {
 		n.id = n.w.names.id(n.name, n.lives)
 	}
 	n.w.god.loaded(n, former, stored, report)
+	if len(n.altered) > 0 {
+		n.alter(&stored)
+	}
 	return stored, true
+}
+
+// alter changes values of what was stored, as a memory would that lost a bit
+// before the checksum was taken: nothing but the state tells of it.
+func (n *node) alter(stored *core.Stored) {
+	stored.Entries = slices.Clone(stored.Entries)
+	for i := range stored.Entries {
+		e := &stored.Entries[i]
+		e.Changes = slices.Clone(e.Changes)
+		for k := range e.Changes {
+			for _, c := range n.altered {
+				if c.Key == e.Changes[k].Key {
+					e.Changes[k].Value = c.Value
+				}
+			}
+		}
+	}
+	n.altered = nil
 }
 
 // isDurable reports whether the copy is there after any end of the process. One

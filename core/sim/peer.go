@@ -134,7 +134,7 @@ func (p *peer) effect(e core.Effect) {
 		if p.onReply != nil {
 			p.onReply(e)
 		}
-	case core.Store, core.Orphaned, core.Stop, core.Gone:
+	case core.Store, core.Orphaned, core.Alarm, core.Stop, core.Gone:
 	}
 	if p.perform != nil {
 		p.perform(e)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/understudy-dev/understudy/core/journal"
 )
 
 // diskCommands do something to the disk of the node that is named first.
@@ -64,6 +66,13 @@ var diskCommands = map[string]func(*stage, *node, []string) error{
 	"fail-sync": func(_ *stage, n *node, _ []string) error { n.disk.platter.stress.syncs = 1; return nil },
 	// lie NODE lets its syncs say that all is well, and do nothing.
 	"lie": func(_ *stage, n *node, _ []string) error { n.disk.platter.stress.lying = true; return nil },
+	// alter NODE KEY=VALUE lets its disk give back another value at its next start,
+	// with a checksum that is right.
+	"alter": func(_ *stage, n *node, words []string) error {
+		key, value, _ := strings.Cut(strings.Join(words, " "), "=")
+		n.altered = append(n.altered, journal.Change{Key: key, Value: []byte(value)})
+		return nil
+	},
 	// back-up NODE NAME copies its disk; restore NODE NAME puts the copy in its place.
 	"back-up": func(s *stage, n *node, words []string) error {
 		s.backups[strings.Join(words, " ")] = n.disk.platter.clone(s.w.diskChance)

@@ -63,7 +63,7 @@ func isShown(e core.Effect) bool {
 	case core.Send:
 		_, pong := e.Frame.(frame.Pong)
 		return !pong
-	case core.Store, core.Replied, core.Orphaned, core.Refuse, core.Disconnect, core.Stop, core.Gone:
+	case core.Store, core.Replied, core.Orphaned, core.Refuse, core.Disconnect, core.Alarm, core.Stop, core.Gone:
 	}
 	return true
 }

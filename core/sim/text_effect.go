@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/understudy-dev/understudy/core"
@@ -75,10 +76,26 @@ func (t *text) effect(e core.Effect) *text {
 		t.say("wake at ").int(int64(e.At))
 	case core.Disconnect:
 		t.say("disconnect: ", e.Reason)
+	case core.Alarm:
+		t.alarm(e.Err)
 	case core.Stop:
 		t.say("stop: ", fmt.Sprint(e.Err))
 	case core.Gone:
 		t.say("gone")
+	}
+	return t
+}
+
+// alarm writes what is wrong. Hashes are left to the digest: they say nothing to
+// people.
+func (t *text) alarm(err error) *text {
+	var differ *core.DifferError
+	if !errors.As(err, &differ) {
+		return t.say("alarm: ", err.Error())
+	}
+	t.say("alarm: the state of ").name(differ.Node).say(" at ").position(differ.At).say(" is another one")
+	if t.full {
+		t.say(": ").num(differ.There).say(", not ").num(differ.Here)
 	}
 	return t
 }
