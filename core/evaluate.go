@@ -18,7 +18,7 @@ func checkWrite(w frame.Write) *frame.Failure {
 	switch {
 	case w.Origin.Client.IsZero() || w.Origin.Seq == 0:
 		return invalid("a write without a client or with sequence number 0")
-	case w.Ack < journal.AckAll || w.Ack >= frame.NodesPerRoomMax:
+	case w.Ack < journal.AckRoom || w.Ack >= frame.NodesPerRoomMax:
 		return invalid("ack %d is none of async, all or 1 to %d replicas", int(w.Ack), frame.NodesPerRoomMax-1)
 	case len(w.Ops) == 0:
 		return invalid("a write without an operation")

@@ -113,12 +113,12 @@ func TestAWriteThatMakesNoSenseIsRefused(t *testing.T) {
 	a := h.add("a")
 	h.add("b")
 	for name, w := range map[string]frame.Write{
-		"ack below all":     set(1, "k", "v", -2),
-		"ack above 999":     set(2, "k", "v", 1000),
-		"no operation":      {Origin: journal.Origin{Seq: 3}},
-		"an empty key":      set(4, "", "v", journal.AckAsync),
-		"a reserved key":    set(5, "\x00k", "v", journal.AckAsync),
-		"sequence number 0": set(0, "k", "v", journal.AckAsync),
+		"ack below the room's": set(1, "k", "v", journal.AckRoom-1),
+		"ack above 999":        set(2, "k", "v", 1000),
+		"no operation":         {Origin: journal.Origin{Seq: 3}},
+		"an empty key":         set(4, "", "v", journal.AckAsync),
+		"a reserved key":       set(5, "\x00k", "v", journal.AckAsync),
+		"sequence number 0":    set(0, "k", "v", journal.AckAsync),
 	} {
 		if got := h.written(a, w); got.Failure == nil || got.Failure.Code != frame.CodeInvalid {
 			t.Errorf("%s: failure %v", name, got.Failure)

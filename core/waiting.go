@@ -12,6 +12,7 @@ type waitingWrite struct {
 	asker    journal.NodeID
 	origin   journal.Origin
 	ack      journal.Ack
+	degrade  bool // it makes do with fewer copies where fewer nodes are in sync
 	position journal.Position
 	needs    journal.Index // the index that must be acked for it
 	results  []int64
@@ -39,6 +40,8 @@ type ackQueues struct {
 type ackQueue struct {
 	ack    journal.Ack
 	writes []waitingWrite
+
+	degrades bool // one of them did, or does
 }
 
 func (a *ackQueues) add(w waitingWrite) {
@@ -49,6 +52,7 @@ func (a *ackQueues) add(w waitingWrite) {
 		a.queues = slices.Insert(a.queues, i, &ackQueue{ack: w.ack})
 	}
 	q := a.queues[i]
+	q.degrades = q.degrades || w.degrade
 	// A retry of an older write may need less than what waits already.
 	at := len(q.writes)
 	for at > 0 && q.writes[at-1].needs > w.needs {
@@ -67,6 +71,26 @@ func (q *ackQueue) takeUpTo(index journal.Index) []waitingWrite {
 	}
 	taken := q.writes[:count:count]
 	q.writes = q.writes[count:]
+	return taken
+}
+
+// takeDegradable removes and returns the writes that make do with fewer copies,
+// of each Ack for which too few nodes are in sync.
+func (a *ackQueues) takeDegradable(isShort func(journal.Ack) bool) []waitingWrite {
+	var taken []waitingWrite
+	for _, q := range a.queues {
+		if !q.degrades || !isShort(q.ack) {
+			continue
+		}
+		q.degrades = false
+		q.writes = slices.DeleteFunc(q.writes, func(w waitingWrite) bool {
+			if w.degrade {
+				taken = append(taken, w)
+			}
+			return w.degrade
+		})
+	}
+	a.count -= len(taken)
 	return taken
 }
 

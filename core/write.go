@@ -52,6 +52,7 @@ func (n *Node) notMaster() *frame.Failure {
 func (n *Node) makeWrite(from journal.NodeID, w frame.Write) {
 	m := n.mastership
 	origin := w.Origin
+	w.Ack = n.lobby.register.Settings.AckOr(w.Ack)
 	switch kept, seen := n.copy.state.Lookup(origin.Client, origin.Seq); seen {
 	case keyspace.SeenKept:
 		n.await(from, w, kept.Position, kept.Results)
@@ -69,11 +70,14 @@ func (n *Node) makeWrite(from journal.NodeID, w frame.Write) {
 		}))
 		return
 	}
-	if want, have := int(w.Ack), len(n.replicas()); want > have {
-		n.reply(from, failed(w, &frame.Failure{
-			Code: frame.CodeNotEnoughReplicas, Text: wanted(want, have),
-		}))
-		return
+	if have := len(n.replicas()); n.isShort(w.Ack, have) {
+		if !w.Degrade {
+			n.reply(from, failed(w, &frame.Failure{
+				Code: frame.CodeNotEnoughReplicas, Text: n.shortage(w.Ack, have),
+			}))
+			return
+		}
+		w.Ack = journal.Ack(have)
 	}
 	now := n.entryTime()
 	changes, results, failure := evaluate(n.copy.state, now, w)
@@ -93,19 +97,12 @@ func (n *Node) makeWrite(from journal.NodeID, w frame.Write) {
 	n.await(from, w, e.Position, results)
 }
 
-func wanted(want, have int) string {
-	if want == 1 {
-		return fmt.Sprintf("1 replica wanted, %d in sync", have)
-	}
-	return fmt.Sprintf("%d replicas wanted, %d in sync", want, have)
-}
-
 // await makes the answer to a write wait for its Ack condition. What an older
 // epoch wrote counts only together with this epoch's start.
 func (n *Node) await(from journal.NodeID, w frame.Write, p journal.Position, results []int64) {
 	m := n.mastership
 	m.waiting.add(waitingWrite{
-		asker: from, origin: w.Origin, ack: w.Ack,
+		asker: from, origin: w.Origin, ack: w.Ack, degrade: w.Degrade,
 		position: p, needs: max(p.Index, m.start), results: results,
 		deadline: n.now.Add(positive(w.Wait)),
 	})
@@ -117,11 +114,12 @@ func (n *Node) await(from journal.NodeID, w frame.Write, p journal.Position, res
 func (n *Node) answerWrites() {
 	m := n.mastership
 	replicas := n.replicas()
+	n.makeDo(len(replicas))
 	for _, q := range m.waiting.queues {
 		for _, w := range q.takeUpTo(n.ackedIndex(q.ack)) {
 			m.waiting.count--
 			receipt := n.receipt(w, replicas)
-			n.answered.add(w.position, w.ack, m.epoch)
+			n.noteAnswered(w)
 			n.reply(w.asker, w.written(receipt, nil))
 		}
 	}
@@ -140,13 +138,20 @@ func (n *Node) ackedIndex(ack journal.Ack) journal.Index {
 	case ack == journal.AckAsync:
 		return n.copy.durable.Index
 	case ack == journal.AckAll:
-		return n.copy.state.Committed().Index
+		// Who is being added or removed counts for the commit mark, but not among
+		// those that the room wants to have it at least.
+		others := n.lobby.register.Settings.MinInSyncOrDefault() - 1
+		return min(n.copy.state.Committed().Index, n.reachedBy(others))
 	}
 	return n.reachedBy(int(ack))
 }
 
 func (n *Node) shortfall(w waitingWrite) string {
-	return fmt.Sprintf("written at %v, but ack %v was not reached in time", w.position, w.ack)
+	text := fmt.Sprintf("written at %v, but ack %v was not reached in time", w.position, w.ack)
+	if have := len(n.replicas()); n.isShort(w.ack, have) {
+		text += ": " + n.shortage(w.ack, have)
+	}
+	return text
 }
 
 // receipt counts the in-sync copies that are known to have the write.

@@ -124,7 +124,7 @@ func TestTheFloorOfAWriteIsTheOldestWithoutAnswer(t *testing.T) {
 
 func TestAckTextAndBack(t *testing.T) {
 	for text, want := range map[string]journal.Ack{
-		"": journal.AckAll, "all": journal.AckAll, "async": journal.AckAsync, "one": journal.AckOne, "3": 3,
+		"": journal.AckRoom, "all": journal.AckAll, "async": journal.AckAsync, "one": journal.AckOne, "3": 3,
 	} {
 		ack, err := ParseAck(text)
 		if err != nil || ack.onWire() != want || (text != "" && ack.String() != text) {
@@ -136,8 +136,8 @@ func TestAckTextAndBack(t *testing.T) {
 			t.Errorf("%q is taken for %v", text, ack)
 		}
 	}
-	if (WriteOptions{}).Ack.String() != "all" || strings.Contains(AckAsync.String(), "-") {
-		t.Error("the default is not all")
+	if (WriteOptions{}).Ack.onWire() != journal.AckRoom || strings.Contains(AckAsync.String(), "-") {
+		t.Error("the default is not the room's setting")
 	}
 }
 

@@ -9,8 +9,8 @@ import (
 )
 
 // Ack says how many copies a write must be on before it is answered. The zero
-// Ack is the default, which is [AckAll]. A positive Ack n waits for the master
-// and n in-sync replicas.
+// Ack is what the room's settings say, which is `all` in a new room. A positive
+// Ack n waits for the master and n in-sync replicas.
 type Ack int32
 
 // The acks that have a name. AckAsync is answered once the master has stored
@@ -23,7 +23,7 @@ const (
 )
 
 // ParseAck reads async, one, all or a number of replicas from 1 to 999. The
-// empty text is the default.
+// empty text leaves it to the room.
 func ParseAck(text string) (Ack, error) {
 	if text == "" {
 		return AckDefault, nil
@@ -35,13 +35,13 @@ func ParseAck(text string) (Ack, error) {
 	return Ack(ack), err
 }
 
-// String returns what [ParseAck] reads; the default is spelt out.
+// String returns what [ParseAck] reads, and "room" for the default.
 func (a Ack) String() string { return a.onWire().String() }
 
 // onWire returns the ack as frames and entries carry it.
 func (a Ack) onWire() journal.Ack {
 	if a == AckDefault {
-		return journal.AckAll
+		return journal.AckRoom
 	}
 	if a == AckAsync {
 		return journal.AckAsync
@@ -50,11 +50,16 @@ func (a Ack) onWire() journal.Ack {
 }
 
 // WriteOptions change one write. The zero WriteOptions write without a
-// condition and wait for every in-sync node. The conditions are about the one
+// condition and wait for what the room's settings say. The conditions are about the one
 // key of a Set, Delete, Increment, Append, Expire or Persist; at most one of
 // them may be given.
 type WriteOptions struct {
 	Ack Ack
+
+	// Degrade makes do with the nodes that are in sync where they are too few for
+	// Ack; the receipt says what it got. Without it such a write is refused with
+	// [ErrNotEnoughReplicas], or, if they are lost on the way, its outcome is unknown.
+	Degrade bool
 
 	IfRevision journal.Index // the key's revision is this one; 0: no condition
 	IfAbsent   bool          // there is no such key

@@ -68,7 +68,7 @@ func (s *Session) one(ctx context.Context, key string, op frame.Op, o WriteOptio
 	if _, ok := op.(frame.Set); !ok && o.TTL != 0 {
 		return Receipt{}, 0, invalid("a time to live is for a Set; Expire gives one to a key that is there")
 	}
-	receipt, results, err := s.Batch(ctx, []frame.Op{op}, conditions, WriteOptions{Ack: o.Ack})
+	receipt, results, err := s.Batch(ctx, []frame.Op{op}, conditions, WriteOptions{Ack: o.Ack, Degrade: o.Degrade})
 	if err != nil || len(results) == 0 {
 		return receipt, 0, err
 	}
@@ -94,7 +94,7 @@ func (s *Session) Batch(ctx context.Context, ops []frame.Op, conditions []frame.
 		return Receipt{}, nil, err
 	}
 	answer, err := s.ask(ctx, journal.NodeID{}, frame.Write{
-		Ops: ops, Conditions: conditions, Ack: o.Ack.onWire(), Wait: waitOf(ctx),
+		Ops: ops, Conditions: conditions, Ack: o.Ack.onWire(), Degrade: o.Degrade, Wait: waitOf(ctx),
 	})
 	if err != nil {
 		return Receipt{}, nil, err
