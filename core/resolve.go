@@ -107,7 +107,7 @@ func checkResolution(w frame.Write) *frame.Failure {
 	for _, op := range changes.Ops {
 		switch op.(type) {
 		case frame.Set, frame.Delete:
-		default:
+		case frame.Increment, frame.Append, frame.Expire, frame.Resolve:
 			return invalid("the replay of orphan %v does more than set and delete", orphan)
 		}
 	}

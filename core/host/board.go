@@ -12,11 +12,13 @@ import (
 // board shows the newest status of a node to any number of goroutines.
 type board struct {
 	changed chan struct{} // holds one token when run has something to tell
+	cut     chan struct{} // likewise, of orphans
 
 	mu          sync.Mutex
 	newest      core.Status
 	alarms      []error       // not told yet
 	subscribers []*subscriber // in the order in which they came
+	orphans     []*orphanSubscriber
 }
 
 // subscriber is one function that follows the status, or hears the alarms.
@@ -26,7 +28,7 @@ type subscriber struct {
 }
 
 func newBoard(first core.Status) *board {
-	return &board{changed: make(chan struct{}, 1), newest: first}
+	return &board{changed: make(chan struct{}, 1), cut: make(chan struct{}, 1), newest: first}
 }
 
 // show puts a status up. It is the loop's, and does not wait for subscribers.
@@ -94,6 +96,8 @@ func (b *board) run(done <-chan struct{}) {
 		select {
 		case <-b.changed:
 			b.tellAll()
+		case <-b.cut:
+			b.tellAllOrphans()
 		case <-done:
 			select {
 			case <-b.changed:

@@ -15,6 +15,10 @@ type calls struct {
 	others map[uint64]*call // by ID
 	subs   map[uint64]*subscription
 
+	// resolving has the writes that resolve an orphan, by the client that stands
+	// for it. Those who ask for the same one share the answer.
+	resolving map[journal.ClientID]*call
+
 	seq   uint64 // of the newest write
 	floor uint64 // every write below is answered
 	id    uint64 // of the newest other request
@@ -24,6 +28,7 @@ func newCalls(client journal.ClientID) calls {
 	return calls{
 		client: client, floor: 1,
 		writes: map[uint64]*call{}, others: map[uint64]*call{}, subs: map[uint64]*subscription{},
+		resolving: map[journal.ClientID]*call{},
 	}
 }
 
@@ -31,7 +36,12 @@ func newCalls(client journal.ClientID) calls {
 // earlier: a number below the floor of a write that overtook it would count as
 // answered.
 func (c *calls) add(asked *call) {
-	if write, ok := asked.request.(frame.Write); ok {
+	write, ok := asked.request.(frame.Write)
+	switch {
+	case ok && !write.Origin.Client.IsZero():
+		c.resolve(write.Origin.Client, asked)
+		return
+	case ok:
 		c.seq++
 		asked.id = c.seq
 		c.writes[c.seq] = asked
@@ -64,6 +74,9 @@ func (c *calls) add(asked *call) {
 	case frame.TakeOver:
 		request.Request = c.id
 		asked.request = request
+	case frame.ListOrphans:
+		request.ID = c.id
+		asked.request = request
 	}
 }
 
@@ -76,17 +89,21 @@ func isOrder(request frame.Frame) bool {
 	return false
 }
 
-// remove forgets a call and reports whether it was still waiting.
-func (c *calls) remove(asked *call) bool {
+// remove forgets a call. It reports whether the call was still waiting, and
+// whether nobody waits for its answer any more.
+func (c *calls) remove(asked *call) (waiting, last bool) {
 	book := c.others
-	if _, ok := asked.request.(frame.Write); ok {
+	if write, ok := asked.request.(frame.Write); ok {
+		if !write.Origin.Client.IsZero() && write.Origin.Client != c.client {
+			return c.leave(write.Origin.Client, asked)
+		}
 		book = c.writes
 	}
 	if book[asked.id] != asked {
-		return false
+		return false, false
 	}
 	delete(book, asked.id)
-	return true
+	return true, true
 }
 
 // take removes and returns the call an answer belongs to; nil if nobody waits.
@@ -95,7 +112,9 @@ func (c *calls) take(answer frame.Frame) *call {
 	switch answer := any(answer).(type) { // the other frames are no answers
 	case frame.Written:
 		if answer.Client != c.client {
-			return nil
+			asked := c.resolving[answer.Client]
+			delete(c.resolving, answer.Client)
+			return asked
 		}
 		book, id = c.writes, answer.Seq
 	case frame.ReadReply:
@@ -108,6 +127,8 @@ func (c *calls) take(answer frame.Frame) *call {
 		id = answer.ID
 	case frame.Answer:
 		id = answer.Request
+	case frame.OrphanList:
+		id = answer.ID
 	}
 	asked := book[id]
 	delete(book, id)
@@ -125,13 +146,17 @@ func (c *calls) unwatch(s *subscription) { delete(c.subs, s.request.ID) }
 // own returns the waiting write with that origin, nil if it is another's.
 func (c *calls) own(origin journal.Origin) *call {
 	if origin.Client != c.client {
-		return nil
+		return c.resolving[origin.Client]
 	}
 	return c.writes[origin.Seq]
 }
 
 // finishAll answers everything that still waits, oldest first.
 func (c *calls) finishAll(why func(*call) error) {
+	for orphan, asked := range c.resolving { // they wait in goroutines of their own
+		asked.finish(nil, why(asked))
+		delete(c.resolving, orphan)
+	}
 	for _, book := range []map[uint64]*call{c.writes, c.others} {
 		for _, id := range sortedKeys(book) {
 			book[id].finish(nil, why(book[id]))

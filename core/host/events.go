@@ -65,6 +65,7 @@ type call struct {
 	answer   frame.Frame
 	err      error
 	answered chan struct{}
+	also     []*call // which wait for the same answer
 
 	// Of a write: whether it left this node or is in its journal, and where.
 	sent     bool
@@ -96,10 +97,14 @@ type expired struct {
 }
 
 func (e expired) enter(l *loop) core.Input {
-	if !l.calls.remove(e.call) {
+	waiting, last := l.calls.remove(e.call)
+	if !waiting {
 		return nil // answered in the meantime
 	}
 	e.call.finish(nil, l.whyUnanswered(e.call, e.cause))
+	if !last {
+		return nil
+	}
 	return core.Forget{Frame: e.call.request}
 }
 
@@ -107,6 +112,9 @@ func (e expired) enter(l *loop) core.Input {
 func (c *call) finish(answer frame.Frame, err error) {
 	c.answer, c.err = answer, err
 	close(c.answered)
+	for _, other := range c.also {
+		other.finish(answer, err)
+	}
 }
 
 // watched brings a subscription.

@@ -31,6 +31,7 @@ const (
 	keyReason  = "reason"
 	keyRole    = "role"
 	keyEpoch   = "epoch"
+	keyFirst   = "first"
 )
 
 func (log Logger) say(level LogLevel, text string, fields ...any) {

@@ -135,24 +135,18 @@ func (n *Node) Close(ctx context.Context) error {
 	return n.runner.close(ctx)
 }
 
-// Orphans returns the entries that a failover cut from this copy, by position:
-// writes of an older mastership in whose place something else was committed.
-func (n *Node) Orphans(ctx context.Context) ([]journal.Orphan, error) {
-	answer := make(chan []journal.Orphan, 1)
-	err := n.runner.post(ctx, look(func(m machine) {
+// OnOrphans calls f with the writes that failovers have rolled back and that this
+// node keeps: first with those that nobody has resolved yet, then with each that
+// comes, once. f is called from one goroutine and may make requests. A call that
+// is under way when stop is called goes on.
+func (n *Node) OnOrphans(f func([]journal.Orphan)) (stop func()) {
+	s, stop := n.board.subscribeOrphans(f)
+	n.runner.tellEvent(look(func(m machine) {
 		if node, ok := m.(*core.Node); ok {
-			answer <- node.Orphans()
+			n.board.begin(s, node.Orphans())
 		}
 	}))
-	if err != nil {
-		return nil, err
-	}
-	select {
-	case orphans := <-answer:
-		return orphans, nil
-	case <-n.runner.done:
-		return nil, n.runner.endError()
-	}
+	return stop
 }
 
 // randomID takes from the runtime's generator, which the system seeds with 256

@@ -7,6 +7,7 @@ import (
 
 	"github.com/understudy-dev/understudy/core"
 	"github.com/understudy-dev/understudy/core/frame"
+	"github.com/understudy-dev/understudy/core/journal"
 	"github.com/understudy-dev/understudy/core/wire"
 )
 
@@ -20,6 +21,8 @@ func (l *loop) perform(effects []core.Effect) {
 			l.store(effect)
 		case core.Replied:
 			l.reply(effect.Frame)
+		case core.Orphaned:
+			l.tellOrphans(effect.Orphans)
 		case core.Refuse:
 			l.refuse(effect)
 		case core.WakeAt:
@@ -118,6 +121,14 @@ func (l *loop) reply(answer frame.Frame) {
 		c.finish(nil, &known)
 	default:
 		c.finish(nil, failure)
+	}
+}
+
+// tellOrphans says what a failover has cost. Nobody else may ever ask.
+func (l *loop) tellOrphans(orphans []journal.Orphan) {
+	l.log.say(LogWarn, "rolled back by a failover", keyCount, len(orphans), keyFirst, orphans[0].Entry.Position)
+	if b := l.runner.config.board; b != nil {
+		b.tellOrphans(orphans)
 	}
 }
 
