@@ -35,6 +35,7 @@ type cli struct {
 	Export exportCommand `cmd:"" group:"disk" help:"Write a stopped node's copy into one file."`
 	Import importCommand `cmd:"" group:"disk" help:"Make a copy of such a file."`
 
+	Sim        simCommand        `cmd:"" group:"more" help:"Run simulated rooms with faults and check every promise, or measure elections."`
 	Version    versionCommand    `cmd:"" group:"more" help:"Print the version."`
 	Completion completionCommand `cmd:"" group:"more" help:"Print the completion script of a shell."`
 }
@@ -74,13 +75,14 @@ var unshared = map[string][]string{
 	"log":        {"relay", "room", "timeout", "log-level", "log-format"},
 	"export":     {"relay", "room", "timeout", "log-level", "log-format"},
 	"import":     {"relay", "room", "timeout", "log-level", "log-format"},
+	"sim":        {"relay", "room", "timeout", "log-level", "log-format"},
 	"version":    {"relay", "room", "timeout", "log-level", "log-format"},
 	"completion": {"relay", "room", "timeout", "json", "log-level", "log-format"},
 }
 
 // neverEmpty lists the flags whose empty value would stand for "not given": a
 // script whose variable is not set would use another folder than it means.
-var neverEmpty = []string{"dir", "name", "fsync", "ready-file", "addr-file"}
+var neverEmpty = []string{"dir", "name", "fsync", "ready-file", "addr-file", "svg", "faults"}
 
 func newParser(grammar *cli, c console) (*kong.Kong, error) {
 	return kong.New(grammar,

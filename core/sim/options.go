@@ -12,7 +12,7 @@ import (
 type Options struct {
 	Seed uint64
 
-	// Nodes is how many nodes there are, 1 to 20. 0: 3 to 5.
+	// Nodes is how many nodes there are, 1 to [NodesMax]. 0: 3 to 5.
 	Nodes int
 
 	// Duration is how long there are faults, in simulated time. 0: 15 to 40 s.
@@ -33,6 +33,9 @@ type Options struct {
 
 	plant func(journal.Directory) journal.Directory // a bug between store and disk; nil for none
 }
+
+// NodesMax is how many nodes a run can have.
+const NodesMax = 20
 
 // Failure is the first thing that was found wrong.
 type Failure struct {
