@@ -24,6 +24,7 @@ type cli struct {
 	Del   delCommand   `cmd:"" group:"data" help:"Remove keys and print how many there were."`
 	Incr  incrCommand  `cmd:"" group:"data" help:"Add to a number and print the sum."`
 	Scan  scanCommand  `cmd:"" group:"data" help:"Print keys and values in the order of the keys."`
+	Batch batchCommand `cmd:"" group:"data" help:"Make several changes at one moment, or none of them."`
 	Watch watchCommand `cmd:"" group:"data" help:"Print each change as it is committed, until interrupted."`
 
 	Status   statusCommand   `cmd:"" group:"room" help:"Show the register and every node."`

@@ -50,7 +50,8 @@ func (cmd *getCommand) Run(ctx context.Context, sh *shell) error {
 				Revision journal.Index `json:"revision"`
 				Position string        `json:"position"`
 				Dirty    bool          `json:"dirty"`
-			}{keyJSON(cmd.Key), valueJSON(item.Value), item.Revision, item.Position.String(), item.Dirty})
+				deadlineJSON
+			}{keyJSON(cmd.Key), valueJSON(item.Value), item.Revision, item.Position.String(), item.Dirty, jsonDeadline(item.Deadline)})
 		case cmd.Raw:
 			return sh.print("%s", item.Value)
 		}

@@ -27,7 +27,7 @@ number, its ack and its time:
     7/1043 set colour blue  by=k3mf9x2p/12 ack=all at=2026-01-02T15:04:05.000Z
     8/1044 start  by=q7d2wmzn at=2026-01-02T15:04:06.000Z
 
-A start is the first entry of a master. The newest entries may not have been committed, and a failover may yet roll them
+A start is the first entry of a master; expire is its removal of a key whose deadline, "until", has come. The newest entries may not have been committed, and a failover may yet roll them
 back. What stands before a snapshot is not in the journal any more. Of a damaged copy it prints what can be read, says where
 it is damaged, and ends with status 1.`
 }
@@ -97,18 +97,28 @@ func (sh *shell) printEntry(e journal.Entry) error {
 	if sh.JSON {
 		return sh.printEntryJSON(e)
 	}
-	at := timeOf(e).Format(entryTime)
+	at := timeOf(e.Time).Format(entryTime)
 	if e.IsStart() {
 		return sh.print("%v start  by=%v at=%s\n", e.Position, e.Position.Epoch.Master, at)
 	}
 	by := fmt.Sprintf("by=%v/%d ack=%v at=%s", e.Origin.Client, e.Origin.Seq, e.Ack, at)
+	if e.IsExpiry() {
+		by = fmt.Sprintf("by=%v at=%s", e.Position.Epoch.Master, at)
+	}
 	if len(e.Changes) == 0 {
 		return sh.print("%v nothing  %s\n", e.Position, by)
 	}
 	for _, c := range e.Changes {
 		what := fmt.Sprintf("delete %s", word(c.Key))
-		if !c.Deleted {
+		switch {
+		case e.IsExpiry():
+			what = fmt.Sprintf("expire %s", word(c.Key))
+		case !c.Deleted:
 			what = fmt.Sprintf("set %s %s", word(c.Key), valueText(c.Value))
+		}
+		by := by
+		if c.Deadline != 0 {
+			by += " until=" + timeOf(c.Deadline).Format(entryTime)
 		}
 		if err := sh.print("%v %s  %s\n", e.Position, what, by); err != nil {
 			return err
@@ -117,20 +127,21 @@ func (sh *shell) printEntry(e journal.Entry) error {
 	return nil
 }
 
-// entryTime is how the logical time of an entry is printed.
+// entryTime is how a moment of logical time is printed.
 const entryTime = "2006-01-02T15:04:05.000Z"
 
-func timeOf(e journal.Entry) time.Time { return time.Unix(0, int64(e.Time)).UTC() }
+func timeOf(at journal.Instant) time.Time { return time.Unix(0, int64(at)).UTC() }
 
 type entryChangeJSON struct {
 	Type string `json:"type"`
 	textKey
 	textValue
+	Deadline string `json:"deadline,omitempty"`
 }
 
 func (sh *shell) printEntryJSON(e journal.Entry) error {
 	line := struct {
-		Type     string            `json:"type"` // start or write
+		Type     string            `json:"type"` // start, write or expiry
 		Position string            `json:"position"`
 		Master   string            `json:"master"`
 		Time     string            `json:"time"`
@@ -140,16 +151,20 @@ func (sh *shell) printEntryJSON(e journal.Entry) error {
 		Changes  []entryChangeJSON `json:"changes"`
 	}{
 		Type: "start", Position: e.Position.String(), Master: e.Position.Epoch.Master.String(),
-		Time: timeOf(e).Format(time.RFC3339Nano), Changes: []entryChangeJSON{},
+		Time: timeOf(e.Time).Format(time.RFC3339Nano), Changes: []entryChangeJSON{},
 	}
-	if !e.IsStart() {
+	switch {
+	case e.IsStart():
+	case e.IsExpiry():
+		line.Type = "expiry"
+	default:
 		line.Type, line.Ack = "write", e.Ack.String()
 		line.Client, line.Seq = e.Origin.Client.String(), e.Origin.Seq
 	}
 	for _, c := range e.Changes {
 		change := entryChangeJSON{Type: "delete", textKey: keyJSON(c.Key)}
 		if !c.Deleted {
-			change.Type, change.textValue = "set", valueJSON(c.Value)
+			change.Type, change.textValue, change.Deadline = "set", valueJSON(c.Value), deadlineText(c.Deadline)
 		}
 		line.Changes = append(line.Changes, change)
 	}

@@ -64,7 +64,8 @@ func (cmd *scanCommand) print(sh *shell, item journal.Item) error {
 		textKey
 		textValue
 		Revision journal.Index `json:"revision"`
-	}{textKey: keyJSON(item.Key), Revision: item.Revision}
+		deadlineJSON
+	}{textKey: keyJSON(item.Key), Revision: item.Revision, deadlineJSON: jsonDeadline(item.Deadline)}
 	if !cmd.Keys {
 		line.textValue = valueJSON(item.Value)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/host"
@@ -17,8 +18,9 @@ type setCommand struct {
 	Value *string `arg:"" optional:"" help:"The value, at most 1 MiB; - or nothing reads it from standard input, as it is."`
 
 	ackFlag
-	IfRevision *uint64 `placeholder:"R" xor:"condition" help:"Only if the key is at this revision: the number behind the slash of its last receipt."`
-	IfAbsent   bool    `xor:"condition" help:"Only if there is no such key."`
+	TTL        *time.Duration `name:"ttl" placeholder:"TIME" help:"Let the key end after this time, such as 30s or 12h (default: it lasts for ever)."`
+	IfRevision *uint64        `placeholder:"R" xor:"condition" help:"Only if the key is at this revision: the number behind the slash of its last receipt."`
+	IfAbsent   bool           `xor:"condition" help:"Only if there is no such key."`
 }
 
 // Help returns examples.
@@ -27,7 +29,7 @@ func (setCommand) Help() string {
 
     understudy set colour blue
     understudy set colour blue --ack one
-    understudy set lock me --if-absent
+    understudy set lock me --if-absent --ttl 30s
     understudy set photo - < photo.jpg
 
 It prints the receipt, which "understudy verify" checks later:
@@ -40,6 +42,12 @@ It prints the receipt, which "understudy verify" checks later:
 // Run stores the value.
 func (cmd *setCommand) Run(ctx context.Context, sh *shell) error {
 	options := host.WriteOptions{Ack: cmd.Ack.Ack, IfAbsent: cmd.IfAbsent}
+	if cmd.TTL != nil {
+		if *cmd.TTL == 0 {
+			return misused("--ttl: a key that lasts for no time is not set at all; understudy del removes one")
+		}
+		options.TTL = *cmd.TTL
+	}
 	if cmd.IfRevision != nil {
 		if *cmd.IfRevision == 0 {
 			return misused("--if-revision: the first revision is 1; --if-absent is for a key that is not there")
