@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -129,16 +130,64 @@ func TestOfTwoChangesOfOneSettingTheLaterIsAConflict(t *testing.T) {
 	}
 }
 
+// forgetful is a transport whose first connection loses what comes on it once
+// deaf is set.
+type forgetful struct {
+	host.Transport
+	deaf  atomic.Bool
+	links atomic.Int32
+}
+
+func (f *forgetful) Dial(ctx context.Context) (host.Link, error) {
+	link, err := f.Transport.Dial(ctx)
+	if err != nil || f.links.Add(1) > 1 {
+		return link, err
+	}
+	return deafLink{link, f}, nil
+}
+
+type deafLink struct {
+	host.Link
+	f *forgetful
+}
+
+func (l deafLink) Receive(ctx context.Context) ([]byte, error) {
+	for {
+		message, err := l.Link.Receive(ctx)
+		if err != nil || !l.f.deaf.Load() {
+			return message, err
+		}
+	}
+}
+
 func TestAChangeWhoseAnswerWasLostIsMadeOnce(t *testing.T) {
 	relay := newRelay(t)
 	ctx := within(t)
-	open(t, relay, "a")
-	slow := &valve{Transport: relay}
-	client := dial(t, slow)
+	a, b := widowed(t, relay, true)
+	unsure := &forgetful{Transport: relay}
+	client := dial(t, unsure)
 	id := memberNamed(t, client, "client")
-	slow.shut()
-	defer slow.open()
+	if !waitFor(func() bool { return b.State().Connected }) {
+		t.Fatal("b did not come")
+	}
+	unsure.deaf.Store(true)
 	done := make(chan error, 1)
+	go func() {
+		_, err := client.TakeOver(ctx, b.State().Node)
+		done <- err
+	}()
+	if !waitFor(func() bool { return relay.Register(room).Epoch.Number == 2 }) {
+		t.Fatal("it was never asked")
+	}
+	relay.Cut(id)
+	if err := <-done; err != nil || len(relay.Register(room).Losses) != 1 {
+		t.Errorf("%v, lost %v, of %v", err, relay.Register(room).Losses, a)
+	}
+
+	unsure = &forgetful{Transport: relay}
+	client = dial(t, unsure)
+	id = newestMember(t, b, id)
+	unsure.deaf.Store(true)
 	go func() {
 		_, err := client.SetSettings(ctx, minInSync(2))
 		done <- err
@@ -148,10 +197,25 @@ func TestAChangeWhoseAnswerWasLostIsMadeOnce(t *testing.T) {
 	}
 	version := relay.Register(room).Version
 	relay.Cut(id)
-	slow.open()
 	if err := <-done; err != nil || relay.Register(room).Version != version {
 		t.Errorf("version %d, then %d: %v", version, relay.Register(room).Version, err)
 	}
+}
+
+// newestMember returns the client in the room that is not known.
+func newestMember(t *testing.T, n *host.Node, known journal.NodeID) (found journal.NodeID) {
+	t.Helper()
+	if !waitFor(func() bool {
+		for _, m := range n.State().Members {
+			if m.Kind == register.KindClient && m.Node != known {
+				found = m.Node
+			}
+		}
+		return !found.IsZero()
+	}) {
+		t.Fatal("the client is not in the room")
+	}
+	return found
 }
 
 func TestAnAnswerThatDoesNotComeInTimeIsAnUnknownOutcome(t *testing.T) {
