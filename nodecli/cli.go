@@ -29,6 +29,8 @@ type cli struct {
 
 	Status   statusCommand   `cmd:"" group:"room" help:"Show the register and every node."`
 	Handover handoverCommand `cmd:"" group:"room" help:"Pass the mastership on, without losing a write."`
+	Takeover takeoverCommand `cmd:"" group:"room" help:"Go on without copies that will not come back."`
+	Settings roomCommand     `cmd:"" name:"room" group:"room" help:"Show or change the room's settings."`
 	Verify   verifyCommand   `cmd:"" group:"room" help:"Say what became of a write."`
 
 	Check  checkCommand  `cmd:"" group:"disk" help:"Verify a stopped node's copy and change nothing."`

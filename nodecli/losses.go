@@ -16,13 +16,14 @@ type lossJSON struct {
 	Epoch   journal.EpochNumber `json:"epoch"` // the mastership that began so
 	At      string              `json:"at"`    // by the relay's clock, RFC 3339
 	Missing []string            `json:"missing"`
+	Taken   bool                `json:"taken"` // somebody asked for it; else the room reopened by itself
 }
 
 func lossesJSON(losses []register.Loss) []lossJSON {
 	list := []lossJSON{}
 	for _, loss := range losses {
 		at := time.Unix(0, int64(loss.At)).UTC().Format(time.RFC3339)
-		list = append(list, lossJSON{loss.Epoch.Number, at, idTexts(loss.Missing)})
+		list = append(list, lossJSON{loss.Epoch.Number, at, idTexts(loss.Missing), loss.Taken})
 	}
 	return list
 }
@@ -44,7 +45,11 @@ func lossText(s host.RoomStatus, loss register.Loss) string {
 	if len(names) == 0 {
 		names = []string{"a complete copy"}
 	}
-	return fmt.Sprintf("epoch %d: opened again without %s", loss.Epoch.Number, strings.Join(names, ", "))
+	how := "opened again"
+	if loss.Taken {
+		how = "taken over"
+	}
+	return fmt.Sprintf("epoch %d: %s without %s", loss.Epoch.Number, how, strings.Join(names, ", "))
 }
 
 // warnOfLosses logs each loss that is recorded while the node runs. What was
@@ -72,7 +77,11 @@ func (w *lossWarner) see(s core.Status) {
 		}
 		w.known = loss.Epoch.Number
 		if w.seen || loss.Epoch.Master == s.Node {
-			w.log(host.LogWarn, "the room was opened again without a complete copy", "epoch", loss.Epoch.Number,
+			text := "the room was opened again without a complete copy"
+			if loss.Taken {
+				text = "the room was taken over without a complete copy"
+			}
+			w.log(host.LogWarn, text, "epoch", loss.Epoch.Number,
 				"without", strings.Join(idTexts(loss.Missing), " "),
 				"hint", "writes that only they had are missing; if one comes back they become its orphans")
 		}

@@ -25,8 +25,10 @@ func (statusCommand) Help() string {
 LAST is the end of a node's journal, COMMIT what no clean failover can take back, LAG how many entries it is behind the
 master. STORAGE is where a copy is kept; files/interval and files/never are in files that are not synced with every write.
 
+Settings that are not those of a new room have a line: understudy room get shows all of them.
+
 "epoch 3: opened again without X" means that the mastership of that epoch began although none of the complete copies was
-there: writes that only X had are missing from it.`
+there: writes that only X had are missing from it. "taken over without X": somebody asked for that, with understudy takeover.`
 }
 
 // redrawEvery is the pause of --watch.

@@ -9,10 +9,11 @@ import (
 // roomJSON is what status --json prints. Nodes are named by the eight
 // characters that people see everywhere.
 type roomJSON struct {
-	Room     string       `json:"room"`
-	Register registerJSON `json:"register"`
-	Waiting  []string     `json:"waiting"` // whom the room waits for
-	Nodes    []nodeJSON   `json:"nodes"`
+	Room       string       `json:"room"`
+	Register   registerJSON `json:"register"`
+	Waiting    []string     `json:"waiting"`    // whom the room waits for
+	WaitingAll bool         `json:"waitingAll"` // for each of them, not only for one
+	Nodes      []nodeJSON   `json:"nodes"`
 }
 
 type registerJSON struct {
@@ -21,6 +22,8 @@ type registerJSON struct {
 	Master  *string             `json:"master"` // null without one
 	InSync  []string            `json:"inSync"`
 	Losses  []lossJSON          `json:"losses"` // the newest last
+
+	Settings roomSettingsJSON `json:"settings"`
 }
 
 // nodeJSON is one node with a copy. What a node that does not answer would have
@@ -42,7 +45,9 @@ func statusJSON(s host.RoomStatus) roomJSON {
 		Room: s.Room, Waiting: []string{}, Nodes: []nodeJSON{},
 		Register: registerJSON{
 			Version: s.Register.Version, Epoch: s.Register.Epoch.Number, InSync: []string{}, Losses: lossesJSON(s.Register.Losses),
+			Settings: settingsJSON(s.Register.Settings),
 		},
+		WaitingAll: s.Waiting.All,
 	}
 	if master := s.Register.Epoch.Master; !master.IsZero() && isPresent(s, master) {
 		room.Register.Master = text(master.String())

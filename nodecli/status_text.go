@@ -18,6 +18,11 @@ func writeStatus(w io.Writer, s host.RoomStatus) error {
 		word(s.Room), s.Register.Version, s.Register.Epoch, masterText(s))
 	if len(s.Waiting.For) > 0 {
 		fmt.Fprintln(&text, waitingText(s))
+	} else if why := s.WhyNoMaster(); why != "" {
+		fmt.Fprintln(&text, why+"; understudy takeover makes one of them master")
+	}
+	if chosen := chosenText(s.Register.Settings); chosen != "" {
+		fmt.Fprintf(&text, "settings  %s\n", chosen)
 	}
 	for _, loss := range s.Register.Losses {
 		fmt.Fprintln(&text, lossText(s, loss))
@@ -53,13 +58,7 @@ func waitingText(s host.RoomStatus) string {
 	for i, id := range s.Waiting.For {
 		names[i] = nameOf(s, id).String()
 	}
-	each := "one of "
-	if len(names) == 1 {
-		each = ""
-	} else if s.Waiting.All {
-		each = "all of "
-	}
-	return "the room waits for " + each + strings.Join(names, ", ")
+	return "the room waits for " + eachOf(s.Waiting) + strings.Join(names, ", ")
 }
 
 func writeRows(w io.Writer, s host.RoomStatus) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/understudy-dev/understudy/core"
+	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/host"
 	"github.com/understudy-dev/understudy/core/journal"
 	"github.com/understudy-dev/understudy/nodecli/disk"
@@ -74,7 +75,7 @@ func (w *waiting) text(s core.Status) string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "understudy: room %s has no master yet", word(w.sh.Room))
 	if len(s.Waiting.For) > 0 {
-		fmt.Fprintf(&text, ", and waits for %s", strings.Join(idTexts(s.Waiting.For), " "))
+		fmt.Fprintf(&text, ", and waits for %s%s", eachOf(s.Waiting), strings.Join(idTexts(s.Waiting.For), " "))
 	}
 	text.WriteString("\n")
 	if w.copied == nil {
@@ -94,15 +95,26 @@ func (w *waiting) text(s core.Status) string {
 	case gone < len(s.Waiting.For) && !s.Waiting.All:
 		text.WriteString("hint: start another one of those: it brings this copy up\n")
 	default:
-		fmt.Fprintf(&text, "hint: what can be read of a copy can begin the room again; of all that are left take the best. Stop this node, then\n%s",
-			newRoomSteps(w.copied.Dir(), w.sh.Room))
+		fmt.Fprintf(&text, "hint: what can be read of a copy can begin the room again; of all that are left take the best. For this one:\n%s",
+			takeoverSteps(s, w.sh.Room))
 	}
 	return text.String()
 }
 
-// newRoomSteps is how a room begins again with a copy.
-func newRoomSteps(dir, room string) string {
-	return fmt.Sprintf("  understudy export --damaged %s FILE\n  understudy import --new-room FILE NEWDIR\n%s", word(dir), beginSteps("NEWDIR", room))
+// takeoverSteps is how a room goes on with the copy of a node that is there.
+func takeoverSteps(s core.Status, room string) string {
+	return fmt.Sprintf("  understudy takeover %v%s --yes\n", s.Node, roomFlag(room))
+}
+
+// eachOf says whether one of those waited for is enough.
+func eachOf(w frame.Waiting) string {
+	switch {
+	case len(w.For) == 1:
+		return ""
+	case w.All:
+		return "all of "
+	}
+	return "one of "
 }
 
 // beginSteps is what follows import --new-room.
