@@ -127,12 +127,16 @@ func (p *progress) lags(now journal.Instant, limit time.Duration) bool {
 	return p.match < p.goal && now.Sub(p.goalAt) >= limit
 }
 
+// provingMax is the longest time a copy that lagged has to keep up: where a room
+// allows an hour of lag, nobody waits an hour for a second copy.
+const provingMax = 10 * time.Second
+
 // hasKeptUp reports whether a copy that lagged has kept up for as long as it may
-// lag: else one at the edge would come and go all the time. Whatever is in the
+// lag, or [provingMax]: else one at the edge would come and go all the time. Whatever is in the
 // journal at a moment it has had within half of that.
 func (p *progress) hasKeptUp(now journal.Instant, limit time.Duration) bool {
 	return !p.lagged ||
-		p.keptUpSince != 0 && now.Sub(p.keptUpSince) >= limit && !p.lags(now, limit/2)
+		p.keptUpSince != 0 && now.Sub(p.keptUpSince) >= min(limit, provingMax) && !p.lags(now, limit/2)
 }
 
 // keptUpAt is the moment hasKeptUp may become true, or 0.
@@ -140,7 +144,7 @@ func (p *progress) keptUpAt(limit time.Duration) journal.Instant {
 	if !p.lagged || p.keptUpSince == 0 {
 		return 0
 	}
-	return p.keptUpSince.Add(limit)
+	return p.keptUpSince.Add(min(limit, provingMax))
 }
 
 func (n *Node) lagLimit() time.Duration { return n.lobby.register.Settings.LagLimitOrDefault() }
