@@ -267,6 +267,16 @@ func (c *Client) onAsked(in Asked) {
 		c.errands.add(in.Frame)
 		return
 	}
+	switch f := in.Frame.(type) {
+	case frame.Proceed:
+		if by := c.outbox.servedBy(f.ID); !by.IsZero() {
+			c.send(frame.ToNode(by), f)
+		}
+		return
+	case frame.Unwatch:
+		c.onForget(Forget{Frame: frame.Watch{ID: f.ID}})
+		return
+	}
 	if !in.To.IsZero() && c.lobby.welcome && !c.lobby.isPresent(in.To) {
 		c.out.do(Replied{Frame: failed(in.Frame, &frame.Failure{
 			Code: frame.CodeGone, Text: fmt.Sprintf("%v is not in the room", in.To),

@@ -37,6 +37,12 @@ type localCopy struct {
 
 	loaded loaded
 
+	// Watches of level local were shown the entries up to shown; retracted is what
+	// was cut of these since, the newest first, with the keys as they are without
+	// it. See [Node.showLocal].
+	shown     journal.Index
+	retracted []journal.Entry
+
 	keepBytes int // entries kept at hand for replicas that fall behind
 	compactAt int // no compaction below this size of the journal
 }
@@ -63,6 +69,7 @@ func newLocalCopy(stored Stored, keepBytes int) (*localCopy, error) {
 		c.state.Apply(e)
 	}
 	c.durable = c.log.Last()
+	c.shown = c.log.Last().Index
 	c.loaded = loaded{end: c.log.Last().Index, unsure: c.log.Last() != c.state.Committed()}
 	c.meta.raiseTo(c.log.Last().Epoch)
 	c.orphans.restore(stored.Orphans)
@@ -140,9 +147,27 @@ func (c *localCopy) merge(entries []journal.Entry, answered func(journal.Entry) 
 
 // cut removes the entries behind an index, orphan records first.
 func (c *localCopy) cut(after journal.Index, answered func(journal.Entry) bool) {
+	shown, _ := c.log.Between(after, c.shown)
 	c.keepOrphans(after, answered)
 	c.state.Undo(after)
+	c.retract(shown)
 	c.cutLog(after)
+}
+
+// retract notes that entries which were shown are cut: each with its keys as
+// they are now.
+func (c *localCopy) retract(shown []journal.Entry) {
+	for i := len(shown) - 1; i >= 0; i-- {
+		gone := journal.Entry{Position: shown[i].Position}
+		for _, change := range shown[i].Changes {
+			item, found := c.state.Get(change.Key)
+			gone.Changes = append(gone.Changes, journal.Change{
+				Key: change.Key, Value: item.Value, Deleted: !found, Deadline: item.Deadline,
+			})
+		}
+		c.retracted = append(c.retracted, gone)
+		c.shown = gone.Position.Index - 1
+	}
 }
 
 func (c *localCopy) cutLog(after journal.Index) {

@@ -12,8 +12,8 @@ import (
 func (n *Node) verify(f frame.Verify) frame.Verified {
 	p := f.Position
 	at := n.copy.log.At(p.Index)
-	if p.Epoch.Master.IsZero() && at.Epoch.Number == p.Epoch.Number {
-		p = at
+	if p.Epoch.Master.IsZero() {
+		p.Epoch = n.copy.log.History().Numbered(p.Epoch.Number)
 	}
 	answer := frame.Verified{ID: f.ID, Position: p}
 	switch committed := n.copy.state.Committed(); {

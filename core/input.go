@@ -41,10 +41,12 @@ type StoreFailed struct{ Err error }
 type Wake struct{}
 
 // Asked is a request by the node's own application: one of Write, Read, Watch,
-// Unwatch, Probe, Verify, Yield or ListOrphans, with an ID (for Write a Seq) of
-// the application's own; or Configure or TakeOver, with a Request of its own, which
-// the relay is asked and an Answer with that Request answers. To names the node to ask; zero leaves it to the node. It
-// is answered once by [Replied], and within its Wait where it has one.
+// Unwatch, Proceed, Probe, Verify, Yield or ListOrphans, with an ID (for Write a
+// Seq) of the application's own; or Configure or TakeOver, with a Request of its
+// own, which the relay is asked and an Answer with that Request answers. To
+// names the node to ask; zero leaves it to the node. It is answered once by
+// [Replied], and within its Wait where it has one. Unwatch and Proceed go to
+// whoever serves the watch, and have no answer.
 type Asked struct {
 	To    journal.NodeID
 	Frame frame.Frame

@@ -31,6 +31,7 @@ type Node struct {
 	brokenOff  *feed    // the newest that did not come to its end; nil if none
 	install    *install // a snapshot being received; nil if none
 	watches    watchBook
+	reads      waitingReads
 	answered   answered
 	departure  *departure // nil unless leaving
 
@@ -133,6 +134,7 @@ func (n *Node) flush() {
 	n.judge()
 	n.routeRequests()
 	n.sendErrands()
+	n.showProgress()
 	n.acknowledge()
 	n.progressDeparture()
 	n.compact()
@@ -206,6 +208,7 @@ func (n *Node) loseConnection() {
 	n.answerAll(n.outbox.lose(func(id journal.NodeID) bool { return id != n.id() }, "the connection to the relay is gone"))
 	n.answerAll(n.errands.lose())
 	n.watches.keepOnly(n.id())
+	n.reads.keepIf(func(asker journal.NodeID) bool { return asker == n.id() })
 }
 
 func (n *Node) answerAll(answers []frame.Frame) {

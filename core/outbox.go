@@ -50,6 +50,10 @@ type request struct {
 	// newest one from the moment it is sent, and wasInDoubt any before it.
 	inDoubt, wasInDoubt bool
 
+	// Of a Watch: whether it was answered, and whether some of the state that
+	// comes in parts is missing.
+	begun, partial bool
+
 	// at is where a master said that the write stands, when it could not vouch
 	// for it.
 	at journal.Position
@@ -71,6 +75,11 @@ func (o *outbox) add(now journal.Instant, in Asked, known journal.Index) {
 	case frame.Yield:
 		f.Wait = positive(f.Wait)
 		r.frame, r.deadline = f, now.Add(f.Wait)
+	case frame.Read:
+		if !f.Least.IsZero() {
+			f.Wait = positive(f.Wait)
+			r.frame, r.deadline = f, now.Add(f.Wait)
+		}
 	}
 	if o.open == nil {
 		o.open = map[requestKey]*request{}

@@ -42,18 +42,33 @@ func (o *outbox) due(now journal.Instant, master journal.NodeID) []outgoing {
 // sending is the frame of a request as it is sent now.
 func (o *outbox) sending(now journal.Instant, r *request) frame.Frame {
 	r.wasInDoubt, r.inDoubt = r.wasInDoubt || r.inDoubt, true
-	w, ok := r.frame.(frame.Write)
-	if !ok {
-		return r.frame
+	// Whoever is asked gives its verdict a little earlier than the asker gives up,
+	// so that the asker learns how far it came.
+	wait := max(r.deadline.Sub(now)*9/10, time.Millisecond)
+	switch f := r.frame.(type) {
+	case frame.Write:
+		if !isResolution(f) {
+			f.Origin.Floor = o.floor()
+		}
+		f.Retry = r.wasInDoubt
+		f.Wait = wait
+		return f
+	case frame.Read:
+		if r.deadline != 0 {
+			f.Wait = wait
+		}
+		return f
 	}
-	if !isResolution(w) {
-		w.Origin.Floor = o.floor()
+	return r.frame
+}
+
+// servedBy returns who serves a watch, zero for nobody.
+func (o *outbox) servedBy(watch uint64) journal.NodeID {
+	r := o.open[keyed(asksWatch, watch)]
+	if r == nil || !r.sent {
+		return journal.NodeID{}
 	}
-	w.Retry = r.wasInDoubt
-	// The master gives its verdict a little earlier than the asker gives up, so
-	// that the asker learns the position.
-	w.Wait = max(r.deadline.Sub(now)*9/10, time.Millisecond)
-	return w
+	return r.sentTo
 }
 
 // unsend makes every request to the master due again: the mastership or the

@@ -30,23 +30,13 @@ func (l *latestReads) all() []latestRead {
 	return append(append(append([]latestRead(nil), l.confirmed...), l.asked...), l.arrived...)
 }
 
-// onRead answers from this copy, or takes a latest read if this is the master.
+// onRead answers from this copy, at once or once it covers what the reader has
+// seen, or takes a latest read if this is the master.
 func (n *Node) onRead(from journal.NodeID, r frame.Read) {
-	if r.Level == frame.LevelCommitted && n.copy.loaded.unsure {
-		n.reply(from, failed(r, &frame.Failure{
-			Code: frame.CodeNotMaster,
-			Text: "this copy was loaded from its storage and has not heard from a master since: it does not know what is committed",
-		}))
-		return
-	}
-	if n.differs {
-		n.reply(from, failed(r, &frame.Failure{
-			Code: frame.CodeNotMaster, Text: "the state of this copy is not the master's: it is being made anew",
-		}))
-		return
-	}
 	if r.Level != frame.LevelLatest {
-		n.reply(from, n.readCopy(r))
+		if !n.answerRead(from, r) {
+			n.waitToRead(from, r)
+		}
 		return
 	}
 	if n.mastership == nil {
@@ -112,7 +102,7 @@ func (n *Node) readCopy(r frame.Read) frame.ReadReply {
 		get, scan = state.GetCommitted, state.ScanCommitted
 	}
 	take := func(item journal.Item) {
-		reply.Dirty = reply.Dirty || (r.Level == frame.LevelLocal && state.IsDirty(item.Key))
+		reply.Dirty = reply.Dirty || (r.Level != frame.LevelCommitted && state.IsDirty(item.Key))
 		if r.Bare {
 			item.Value = nil
 		}
@@ -122,7 +112,7 @@ func (n *Node) readCopy(r frame.Read) frame.ReadReply {
 		if item, found := get(r.Key); found {
 			take(item)
 		} else {
-			reply.Dirty = r.Level == frame.LevelLocal && state.IsDirty(r.Key)
+			reply.Dirty = r.Level != frame.LevelCommitted && state.IsDirty(r.Key)
 		}
 		return reply
 	}

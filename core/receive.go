@@ -155,6 +155,7 @@ func (n *Node) onLeft(f frame.Left) {
 func (n *Node) forgetPeer(id journal.NodeID, why string) {
 	n.dropFeed(id)
 	n.watches.removeAsker(id)
+	n.reads.keepIf(func(asker journal.NodeID) bool { return asker != id })
 	n.answerAll(n.outbox.lose(func(to journal.NodeID) bool { return to == id }, why))
 	if n.mastership != nil {
 		n.missCopy(id)

@@ -19,6 +19,8 @@ func (n *Node) serve(from journal.NodeID, f frame.Frame) bool {
 		n.onWatch(from, f)
 	case frame.Unwatch:
 		n.watches.remove(watchKey{asker: from, id: f.ID})
+	case frame.Proceed:
+		n.onProceed(from, f)
 	case frame.Probe:
 		n.reply(from, n.report(f.ID))
 	case frame.Verify:
@@ -48,6 +50,13 @@ func (n *Node) onAsked(in Asked) {
 		}
 	case frame.Unwatch:
 		n.onForget(Forget{Frame: frame.Watch{ID: f.ID}})
+		return
+	case frame.Proceed:
+		if by := n.outbox.servedBy(f.ID); by == n.id() {
+			n.onProceed(by, f)
+		} else if !by.IsZero() {
+			n.send(frame.ToNode(by), f)
+		}
 		return
 	case frame.Verify:
 		if to.IsZero() && n.lobby.master().IsZero() {
@@ -80,6 +89,9 @@ func (n *Node) onForget(in Forget) {
 		return
 	}
 	to, found := n.outbox.forget(in.Frame)
+	if r, isRead := in.Frame.(frame.Read); isRead {
+		n.reads.forget(n.id(), r.ID)
+	}
 	w, isWatch := in.Frame.(frame.Watch)
 	if !found || !isWatch {
 		return

@@ -63,7 +63,7 @@ func TestAPeerCannotSpeakForTheRelay(t *testing.T) {
 func TestAnOwnReturnLeavesTheApplicationsWatchesAlone(t *testing.T) {
 	h := newHouse(t)
 	a := h.add("a")
-	h.ask(a, frame.Watch{ID: 1})
+	h.ask(a, frame.Watch{ID: 1, Level: frame.LevelCommitted})
 	self := a.node.Status().Members[0]
 	a.replies = nil
 	// Whatever brings the relay to say this.

@@ -63,19 +63,34 @@ func (r *request) verdict(failure *frame.Failure) *frame.Failure {
 // take moves a watch on, so that it resumes behind what has come should it be
 // sent again. Changes of a node that was asked before, and events that came by
 // an earlier sending, are dropped: each change is seen once.
+//
+// While the state comes in parts it resumes nowhere: whoever goes on with the
+// watch begins the state anew, and does not leave out the rest of it.
 func (r *request) take(from journal.NodeID, f frame.Changes) frame.Frame {
 	w, _ := r.frame.(frame.Watch)
-	if from != r.sentTo || (!f.Gap && f.Through.Index < w.From.Index) {
+	isAnew := f.Gap || len(f.Events) > 0 && f.Events[0].Retracted
+	if from != r.sentTo || f.Ahead && r.begun {
 		return nil
 	}
-	if !f.Gap && !w.From.IsZero() {
+	if f.Ahead {
+		r.begun = true
+		return f
+	}
+	if !isAnew && f.Through.Index < w.From.Index {
+		return nil
+	}
+	if !isAnew && !w.From.IsZero() {
 		seen := slices.IndexFunc(f.Events, func(e journal.Event) bool { return e.Position.Index > w.From.Index })
 		if seen < 0 {
 			seen = len(f.Events)
 		}
 		f.Events = f.Events[seen:]
 	}
+	r.begun, r.partial = true, f.More && (f.Gap || r.partial)
 	w.From = f.Through
+	if r.partial {
+		w.From = Nowhere
+	}
 	r.frame = w
 	return f
 }
@@ -87,6 +102,9 @@ func (r *request) unanswered() *frame.Failure {
 			Code: frame.CodeOutcomeUnknown, Position: r.at,
 			Text: "the acknowledgement did not come in time",
 		}
+	}
+	if _, isRead := r.frame.(frame.Read); isRead && r.sent {
+		return &frame.Failure{Code: frame.CodeTimeout, Text: "no answer within the time given"}
 	}
 	return &frame.Failure{Code: frame.CodeNotMaster, Text: "no master within the time given"}
 }

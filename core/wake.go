@@ -68,6 +68,7 @@ func (n *Node) askToBeWoken() {
 	a.add(n.lobby.silentAt())
 	a.add(n.candidacy.again)
 	n.outbox.addAlarms(&a)
+	a.add(n.reads.soon)
 	if n.mastership != nil {
 		a.add(n.expiresAt())
 		n.mastership.addAlarms(&a, n.lagLimit())

@@ -20,14 +20,45 @@ func (k watchKey) compare(other watchKey) int {
 	return cmp.Or(bytes.Compare(k.asker[:], other.asker[:]), cmp.Compare(k.id, other.id))
 }
 
+// servedWatch is one watch served from this copy. It takes the same memory
+// however far it is behind: what it was not sent yet stands in the journal or
+// in a snapshot, and not in a queue.
+type servedWatch struct {
+	key   watchKey
+	asked frame.Watch
+	stage watchStage
+
+	// at is up to where everything was sent, until the watch is live; zero for
+	// one that is to begin with the next change, where it waits for that.
+	at    journal.Position
+	told  bool          // the asker has had an answer
+	since journal.Index // live: where it became so
+
+	state *keyspace.Snapshot // of which parts are still to be sent; nil for none
+	after string             // the last key of it that was sent
+}
+
+// watchStage is how far a watch is.
+type watchStage uint8
+
+const (
+	watchWaits watchStage = iota // for its position, or for a copy that knows what is committed
+	watchSends                   // the next part when the asker says Proceed
+	watchLive                    // each change at once
+)
+
 // watchBook holds the watches served from this copy.
 type watchBook struct {
-	matches keyspace.Watches[watchKey]
-	keys    []watchKey // sorted
+	all     map[watchKey]*servedWatch
+	keys    []watchKey     // of all, sorted
+	waiting []*servedWatch // those that wait, as they came
 
-	// later holds watches from a position this copy has not committed yet, and
-	// all while it has committed nothing, or does not know what.
-	later []laterWatch
+	// The live ones, by level.
+	committed, local keyspace.Watches[watchKey]
+
+	// quietBytes is what was committed, about, since every live watch was told
+	// how far it is.
+	quietBytes int
 
 	// first is where the room stood when this copy, empty until then, first
 	// heard from its master or became it: watches that waited for that begin
@@ -43,24 +74,54 @@ func (b *watchBook) meet(index journal.Index) {
 	}
 }
 
-type laterWatch struct {
-	key   watchKey
-	watch frame.Watch
+// live returns the live watches of a level.
+func (b *watchBook) live(level frame.Level) *keyspace.Watches[watchKey] {
+	if level == frame.LevelLocal {
+		return &b.local
+	}
+	return &b.committed
 }
 
-func (b *watchBook) add(key watchKey, f frame.Watch) {
-	b.matches.Add(key, f.Prefix, f.Exact)
-	if i, found := slices.BinarySearchFunc(b.keys, key, watchKey.compare); !found {
-		b.keys = slices.Insert(b.keys, i, key)
+func (b *watchBook) add(w *servedWatch) {
+	if b.all == nil {
+		b.all = map[watchKey]*servedWatch{}
+	}
+	b.all[w.key] = w
+	i, _ := slices.BinarySearchFunc(b.keys, w.key, watchKey.compare)
+	b.keys = slices.Insert(b.keys, i, w.key)
+}
+
+// enter brings a watch to a stage.
+func (b *watchBook) enter(w *servedWatch, stage watchStage) {
+	if w.stage == stage {
+		return
+	}
+	switch w.stage {
+	case watchLive:
+		b.live(w.asked.Level).Remove(w.key)
+	case watchWaits:
+		b.waiting = slices.DeleteFunc(b.waiting, func(x *servedWatch) bool { return x == w })
+	case watchSends:
+	}
+	w.stage = stage
+	switch stage {
+	case watchLive:
+		b.live(w.asked.Level).Add(w.key, w.asked.Prefix, w.asked.Exact)
+	case watchWaits:
+		b.waiting = append(b.waiting, w)
+	case watchSends:
 	}
 }
 
 func (b *watchBook) remove(key watchKey) {
-	b.matches.Remove(key)
-	if i, found := slices.BinarySearchFunc(b.keys, key, watchKey.compare); found {
-		b.keys = slices.Delete(b.keys, i, i+1)
+	w := b.all[key]
+	if w == nil {
+		return
 	}
-	b.later = slices.DeleteFunc(b.later, func(l laterWatch) bool { return l.key == key })
+	b.enter(w, watchSends) // which is on no list
+	delete(b.all, key)
+	i, _ := slices.BinarySearchFunc(b.keys, key, watchKey.compare)
+	b.keys = slices.Delete(b.keys, i, i+1)
 }
 
 func (b *watchBook) removeAsker(id journal.NodeID) {
@@ -77,165 +138,14 @@ func (b *watchBook) removeIf(gone func(watchKey) bool) {
 			b.remove(key)
 		}
 	}
-	b.later = slices.DeleteFunc(b.later, func(l laterWatch) bool { return gone(l.key) })
 }
 
 // of counts the watches of one asker.
 func (b *watchBook) of(asker journal.NodeID) int {
-	count := 0
-	for _, k := range b.keys {
-		if k.asker == asker {
-			count++
-		}
+	from, _ := slices.BinarySearchFunc(b.keys, watchKey{asker: asker}, watchKey.compare)
+	to, found := slices.BinarySearchFunc(b.keys, watchKey{asker: asker, id: ^uint64(0)}, watchKey.compare)
+	if found {
+		to++
 	}
-	for _, l := range b.later {
-		if l.key.asker == asker {
-			count++
-		}
-	}
-	return count
-}
-
-// onWatch begins a watch at the commit mark, or behind an earlier position. It
-// answers at once with where it begins.
-func (n *Node) onWatch(from journal.NodeID, f frame.Watch) {
-	key := watchKey{asker: from, id: f.ID}
-	n.watches.remove(key)
-	if n.watches.of(from) >= frame.WatchesPerAskerMax {
-		n.reply(from, failed(f, overLimit("watches of one node", n.watches.of(from)+1, frame.WatchesPerAskerMax)))
-		return
-	}
-	// Where nothing is committed there is no position to begin at, and the zero
-	// one would mean "from now on" to the next copy that is asked.
-	committed := n.copy.state.Committed()
-	if committed.IsZero() || n.copy.loaded.unsure || f.From.Index > committed.Index {
-		n.watches.later = append(n.watches.later, laterWatch{key: key, watch: f})
-		return
-	}
-	n.startWatch(key, f)
-}
-
-// startWatch begins a watch, of which the position is committed.
-func (n *Node) startWatch(key watchKey, f frame.Watch) {
-	if f.From.IsZero() {
-		n.watches.add(key, f)
-		n.reply(key.asker, frame.Changes{ID: f.ID, Through: n.copy.state.Committed()})
-		return
-	}
-	n.resumeWatch(key, f)
-}
-
-// resumeWatch sends what was committed behind the watch's position. What is no
-// longer at hand, or belongs to another history, is a gap.
-func (n *Node) resumeWatch(key watchKey, f frame.Watch) {
-	committed := n.copy.state.Committed()
-	answer := frame.Changes{ID: f.ID, Through: committed}
-	entries, atHand := n.copy.log.Between(f.From.Index, committed.Index)
-	if !atHand || !n.copy.log.Contains(f.From) {
-		answer.Gap = true
-		n.watches.add(key, f)
-		n.reply(key.asker, answer)
-		return
-	}
-	var only keyspace.Watches[watchKey]
-	only.Add(key, f.Prefix, f.Exact)
-	for _, e := range entries {
-		only.Match(e, func(_ watchKey, events []journal.Event) {
-			answer.Events = append(answer.Events, events...)
-		})
-	}
-	n.watches.add(key, f)
-	n.replyChanges(key, answer)
-}
-
-// publish brings newly committed entries to the watches.
-func (n *Node) publish(committed []journal.Entry) {
-	through := committed[len(committed)-1].Position
-	// Per watch one answer, in the order in which the watches are first hit.
-	var hit []watchKey
-	events := map[watchKey][]journal.Event{}
-	for _, e := range committed {
-		n.watches.matches.Match(e, func(key watchKey, found []journal.Event) {
-			if _, ok := events[key]; !ok {
-				hit = append(hit, key)
-			}
-			events[key] = append(events[key], found...)
-		})
-	}
-	for _, key := range hit {
-		n.replyChanges(key, frame.Changes{ID: key.id, Through: through, Events: events[key]})
-	}
-	n.resumeLater()
-}
-
-// resumeLater begins the watches whose position has been committed meanwhile.
-func (n *Node) resumeLater() {
-	if n.copy.loaded.unsure {
-		return
-	}
-	committed := n.copy.state.Committed().Index
-	first := max(n.watches.first, n.copy.loaded.end) // what was loaded is no news
-	var due []laterWatch
-	n.watches.later = slices.DeleteFunc(n.watches.later, func(l laterWatch) bool {
-		if committed == 0 || max(l.watch.From.Index, first) > committed {
-			return false
-		}
-		due = append(due, l)
-		return true
-	})
-	for _, l := range due {
-		if l.watch.From.IsZero() && n.copy.log.Base().Index <= first {
-			l.watch.From = n.copy.log.At(first)
-			n.reply(l.key.asker, frame.Changes{ID: l.watch.ID, Through: l.watch.From})
-			n.resumeWatch(l.key, l.watch)
-			continue
-		}
-		n.startWatch(l.key, l.watch)
-	}
-}
-
-// breakWatches tells every watch that this copy was replaced by a snapshot:
-// what lies between is not known here.
-func (n *Node) breakWatches() {
-	through := n.copy.state.Committed()
-	for _, key := range n.watches.keys {
-		n.reply(key.asker, frame.Changes{ID: key.id, Through: through, Gap: true})
-	}
-	n.resumeLater()
-}
-
-// replyChanges sends changes in frames that keep the size limit. The events of
-// one entry stay together.
-func (n *Node) replyChanges(key watchKey, all frame.Changes) {
-	events := all.Events
-	for {
-		part, size := 0, 0
-		for part < len(events) {
-			end := endOfEntry(events, part)
-			for _, e := range events[part:end] {
-				size += len(e.Key) + len(e.Value)
-			}
-			if part > 0 && size > frame.ReplyMaxBytes {
-				break
-			}
-			part = end
-		}
-		if part == len(events) {
-			all.Events = events
-			n.reply(key.asker, all)
-			return
-		}
-		n.reply(key.asker, frame.Changes{
-			ID: all.ID, Gap: all.Gap, Through: events[part-1].Position, Events: events[:part:part],
-		})
-		all.Gap, events = false, events[part:]
-	}
-}
-
-func endOfEntry(events []journal.Event, i int) int {
-	end := i + 1
-	for end < len(events) && events[end].Position == events[i].Position {
-		end++
-	}
-	return end
+	return to - from
 }

@@ -26,7 +26,7 @@ func TestAWatchBegunBeforeTheRoomIsOpenSeesTheFirstWrite(t *testing.T) {
 	h := newHouse(t)
 	volatile := func(c *core.Config) { c.Member.Durable = false }
 	a := h.add("a", volatile) // it has to wait before it may claim
-	h.step(a, core.Asked{Frame: frame.Watch{ID: 1, Prefix: ""}})
+	h.step(a, core.Asked{Frame: frame.Watch{ID: 1, Prefix: "", Level: frame.LevelCommitted}})
 	h.step(a, core.Asked{Frame: set(1, "colour", "blue", journal.AckAsync)})
 	h.advance(time.Second)
 	if got := a.seen(); len(got) != 1 || got[0] != "colour" {
@@ -39,7 +39,7 @@ func TestAWatchBegunByAnEmptyCopySeesWhatItsNodeWritesAndNothingOlder(t *testing
 	a := h.add("a")
 	h.written(a, set(1, "old", "x", journal.AckAsync))
 	b := h.bring("b")
-	h.step(b, core.Asked{Frame: frame.Watch{ID: 1, Prefix: ""}})
+	h.step(b, core.Asked{Frame: frame.Watch{ID: 1, Prefix: "", Level: frame.LevelCommitted}})
 	h.step(b, core.Asked{Frame: set(1, "new", "y", journal.AckAll)})
 	h.connect(b)
 	if got := b.seen(); len(got) != 1 || got[0] != "new" {

@@ -173,6 +173,8 @@ type Unwatch struct{ ID uint64 }
 // After a gap the state follows: Items by key, as of Through, in one Changes or
 // more. As long as More is true the rest of the state is to come; each part is
 // asked for by [Proceed]. Behind the last part the watch goes on from Through.
+// The events that a watch from an earlier position has to catch up with come in
+// parts in the same way.
 type Changes struct {
 	ID      uint64
 	Through journal.Position // everything up to here has been sent
@@ -187,7 +189,7 @@ type Changes struct {
 	Failure *Failure
 }
 
-// Proceed asks for the next part of the state that a Watch sends after a gap.
+// Proceed asks for the next part of what a Watch sends in parts.
 type Proceed struct{ ID uint64 }
 
 // ListOrphans asks a node for the orphans kept there, in the order of their

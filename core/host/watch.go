@@ -62,7 +62,7 @@ type watch struct {
 func (w *watch) follow(ctx context.Context, yield func(Changes, error) bool) bool {
 	r := w.session.runner
 	sub := &subscription{to: w.options.From, filled: make(chan struct{}, 1), request: frame.Watch{
-		Prefix: w.prefix, Exact: w.options.Exact, From: w.options.After,
+		Prefix: w.prefix, Exact: w.options.Exact, From: w.options.After, Level: frame.LevelCommitted,
 	}}
 	if err := r.post(ctx, watched{sub}); err != nil {
 		yield(Changes{}, err)

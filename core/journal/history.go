@@ -24,6 +24,31 @@ func (h History) EpochAt(i Index) Epoch {
 	return Epoch{}
 }
 
+// Numbered returns the epoch with a number, and one without a master where the
+// history has none.
+func (h History) Numbered(n EpochNumber) Epoch {
+	for _, s := range h {
+		if s.Epoch.Number == n {
+			return s.Epoch
+		}
+	}
+	return Epoch{Number: n}
+}
+
+// Before returns the newest position of a log with this history that is before
+// p: of p's epoch or an older one, and of a lower index.
+func (h History) Before(p Position) Position {
+	for k := len(h) - 1; k >= 0; k-- {
+		if h[k].Epoch != p.Epoch && h[k].Epoch.Number >= p.Epoch.Number {
+			continue
+		}
+		if end := min(h.end(k, p.Index-1), p.Index-1); end >= h[k].First {
+			return Position{Epoch: h[k].Epoch, Index: end}
+		}
+	}
+	return Position{}
+}
+
 // end returns the last index of the k-th epoch in a log that ends at last.
 func (h History) end(k int, last Index) Index {
 	if k+1 < len(h) {

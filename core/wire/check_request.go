@@ -126,7 +126,7 @@ func checkWatch(f frame.Watch) error {
 func checkChanges(f frame.Changes) error {
 	if err := first(
 		checkPosition("through", f.Through), checkFailure(f.Failure), checkList(len(f.Events)), checkList(len(f.Items)),
-		checkItems(f.Items), that(!f.More || len(f.Items) > 0, "more", "more of a state of which there is nothing"),
+		checkItems(f.Items), that(!f.More || len(f.Items)+len(f.Events) > 0, "more", "more of what there is nothing of"),
 	); err != nil {
 		return err
 	}
