@@ -38,6 +38,11 @@ var (
 	// ErrTimeout: nothing was read within the time given.
 	ErrTimeout error = &frame.Failure{Code: frame.CodeTimeout, Text: "not answered in time"}
 
+	// ErrSessionCut: a failover has rolled back something that the session has
+	// written or read. The failure's Position is the newest that the session and
+	// the room's history share.
+	ErrSessionCut error = &frame.Failure{Code: frame.CodeSessionCut, Text: "something that the session has written or read was rolled back"}
+
 	// ErrOutdated: the node has stopped, because a later state of its copy is in
 	// sync. The copy was restored from a backup, or has a twin that went on.
 	ErrOutdated error = &frame.Failure{Code: frame.CodeOutdated, Text: "a later state of this copy is in sync"}

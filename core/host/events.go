@@ -125,6 +125,13 @@ func (e watched) enter(l *loop) core.Input {
 	return core.Asked{To: e.sub.to, Frame: e.sub.request}
 }
 
+// proceeded asks for the next part of what a subscription is sent in parts.
+type proceeded struct{ sub *subscription }
+
+func (e proceeded) enter(*loop) core.Input {
+	return core.Asked{Frame: frame.Proceed{ID: e.sub.request.ID}}
+}
+
 // unwatched ends a subscription.
 type unwatched struct{ sub *subscription }
 

@@ -105,7 +105,17 @@ func IfValue(key string, value []byte) frame.Condition {
 // ReadOptions change one read. The zero ReadOptions read what the nearest copy
 // has: a node's own, or for a client the one its requests go to.
 type ReadOptions struct {
+	// Level says how fresh the read must be. frame.LevelSession shows what this
+	// session has written and read before, whichever copy answers: the copy waits
+	// until it has that. Where a failover has rolled some of it back, one read
+	// ends with [ErrSessionCut], and those behind it go on with what is left.
 	Level frame.Level
+
+	// Least is a position that the copy must have, at the level: it waits for it
+	// until ctx ends, and the error is then [ErrTimeout]. Where it has been rolled
+	// back the error is [ErrSessionCut]. Zero waits for nothing; LevelLatest has
+	// no use for it.
+	Least journal.Position
 
 	// From names the node to ask. Zero leaves the choice: a node asks itself,
 	// unless Level is frame.LevelLatest, which only the master can answer.
@@ -124,8 +134,12 @@ type ScanOptions struct {
 // WatchOptions change one watch.
 type WatchOptions struct {
 	// After is the position to continue behind, as an earlier [Changes] gave it
-	// in Through. Zero begins now.
+	// in Through, or a read or a receipt in its Position. Zero begins now.
 	After journal.Position
+
+	// Local shows changes when the copy watched has them, before they are
+	// committed. Those that a failover rolls back come again with Retracted.
+	Local bool
 
 	Exact bool           // the prefix is one whole key
 	From  journal.NodeID // the node whose copy to watch; zero: a node its own, a client any
@@ -143,14 +157,26 @@ type Item struct {
 }
 
 // Changes are the changes of one watch since the one before, in order; all
-// changes of one write are in the same Changes.
+// changes of one write are in the same Changes. Those that were rolled back,
+// which only a watch with Local sees, come newest first.
 type Changes struct {
-	Events  []journal.Event
-	Through journal.Position // everything up to here has been reported: a watch may continue here
+	Events []journal.Event
 
-	// Gap means that what happened before Events can't be had any more: read
-	// the state anew.
-	Gap bool
+	// Through is up to where everything has been reported: a watch may continue
+	// here, but not before all of a state has come.
+	Through journal.Position
+
+	// Gap means that what happened before can't be had any more: forget what you
+	// know of these keys. Their state as of Through follows, by key: Items of this
+	// Changes and, as long as More is true, of the next ones.
+	Gap   bool
+	Items []journal.Item
+	More  bool
+
+	// Ahead means that WatchOptions.After is behind the end of the copy, which
+	// Through is: nothing comes before the copy has come so far. Only the first
+	// Changes of a watch has it.
+	Ahead bool
 }
 
 func invalid(format string, args ...any) *frame.Failure {

@@ -14,7 +14,7 @@ func (s *Session) Get(ctx context.Context, key string, o ReadOptions) (Item, err
 	if err := checkKey(key); err != nil {
 		return Item{}, err
 	}
-	reply, err := s.read(ctx, o.From, frame.Read{Level: o.Level, Key: key, Exact: true, Limit: 1})
+	reply, err := s.read(ctx, o, frame.Read{Key: key, Exact: true, Limit: 1})
 	if err != nil {
 		return Item{}, err
 	}
@@ -38,8 +38,8 @@ func (s *Session) Scan(ctx context.Context, prefix string, o ScanOptions) iter.S
 		}
 		left, after := o.Limit, o.After
 		for {
-			reply, err := s.read(ctx, o.From, frame.Read{
-				Level: o.Level, Key: prefix, After: after, Bare: o.Bare,
+			reply, err := s.read(ctx, o.ReadOptions, frame.Read{
+				Key: prefix, After: after, Bare: o.Bare,
 				Limit: uint32(min(max(left, 0), frame.ScanMaxItems)),
 			})
 			if err != nil {
@@ -62,8 +62,53 @@ func (s *Session) Scan(ctx context.Context, prefix string, o ScanOptions) iter.S
 	}
 }
 
-// read asks once.
-func (s *Session) read(ctx context.Context, from journal.NodeID, request frame.Read) (frame.ReadReply, error) {
+// read asks, and notes what the session has seen. At level session it first
+// makes sure of what the session has seen in earlier masterships.
+func (s *Session) read(ctx context.Context, o ReadOptions, request frame.Read) (frame.ReadReply, error) {
+	if err := checkLevel(o); err != nil {
+		return frame.ReadReply{}, err
+	}
+	request.Level = o.Level
+	for {
+		own, isLast := journal.Position{}, true
+		if o.Level == frame.LevelSession {
+			own, isLast = s.token.next()
+		}
+		isOwn := !isLast || own.Compare(o.Least) > 0
+		request.Least, request.Wait = o.Least, 0
+		if isOwn {
+			request.Least = own
+		}
+		if !request.Least.IsZero() {
+			request.Wait = waitOf(ctx)
+		}
+		reply, err := s.readOnce(ctx, o.From, request)
+		shared, isCut := cutAt(err)
+		switch {
+		case isCut && isOwn && !s.token.cut(own, shared):
+			// Another read has told it: this one goes on with what is left.
+		case err != nil:
+			return frame.ReadReply{}, err
+		case !isLast:
+			s.token.covered(own)
+		default:
+			s.token.note(reply.Position)
+			return reply, nil
+		}
+	}
+}
+
+func checkLevel(o ReadOptions) error {
+	if o.Level > frame.LevelSession {
+		return invalid("level %d is none of a read", o.Level)
+	}
+	if !o.Least.IsZero() && (o.Least.Index == 0 || o.Least.Epoch.Master.IsZero()) {
+		return invalid("a read of at least %v: a position needs its index and the master of its epoch", o.Least)
+	}
+	return nil
+}
+
+func (s *Session) readOnce(ctx context.Context, from journal.NodeID, request frame.Read) (frame.ReadReply, error) {
 	answer, err := s.ask(ctx, from, request)
 	if err != nil {
 		return frame.ReadReply{}, err

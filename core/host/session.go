@@ -17,6 +17,7 @@ import (
 type Session struct {
 	room   string
 	runner *runner
+	token  token
 }
 
 // Room returns the room's name.
@@ -103,6 +104,7 @@ func (s *Session) Batch(ctx context.Context, ops []frame.Op, conditions []frame.
 	if !ok {
 		return Receipt{}, nil, unexpected(answer)
 	}
+	s.token.note(written.Receipt.Position)
 	return written.Receipt, written.Results, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/understudy-dev/understudy/core"
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/journal"
 )
@@ -23,11 +24,12 @@ const (
 )
 
 // Watch follows the committed changes under a prefix: each once, in order, and
-// all changes of one write together. The first Changes has no events and says
-// where the watch begins. The watch goes on through failovers and a lost relay,
-// from the position it had reached; where that is not possible any more,
-// Changes.Gap says so. It ends with the error of ctx, when the session ends,
-// or with an error that trying again would not mend.
+// all changes of one write together. The first Changes of a watch that begins
+// now has no events and says where it begins. The watch goes on through
+// failovers and a lost relay, from the position it had reached; where that is
+// not possible any more, Changes.Gap says so and the state follows. A consumer
+// that is slow holds nobody up. It ends with the error of ctx, when the session
+// ends, or with an error that trying again would not mend.
 func (s *Session) Watch(ctx context.Context, prefix string, o WatchOptions) iter.Seq2[Changes, error] {
 	return func(yield func(Changes, error) bool) {
 		check := checkPrefix
@@ -55,15 +57,14 @@ type watch struct {
 	prefix  string
 	options WatchOptions // After moves on with what was yielded
 	begun   bool         // the first Changes was yielded
+	partial bool         // some of the state is missing
 	pause   time.Duration
 }
 
 // follow watches until it breaks off, and reports whether to begin anew.
 func (w *watch) follow(ctx context.Context, yield func(Changes, error) bool) bool {
 	r := w.session.runner
-	sub := &subscription{to: w.options.From, filled: make(chan struct{}, 1), request: frame.Watch{
-		Prefix: w.prefix, Exact: w.options.Exact, From: w.options.After, Level: frame.LevelCommitted,
-	}}
+	sub := &subscription{to: w.options.From, filled: make(chan struct{}, 1), request: w.request()}
 	if err := r.post(ctx, watched{sub}); err != nil {
 		yield(Changes{}, err)
 		return false
@@ -85,15 +86,43 @@ func (w *watch) follow(ctx context.Context, yield func(Changes, error) bool) boo
 			return false
 		}
 		w.pause = rewatchFirst
-		w.options.After = next.Through
-		if w.begun && len(next.Events) == 0 && !next.Gap {
+		if next.More {
+			r.tellEvent(proceeded{sub}) // while the consumer is busy with this part
+		}
+		if !w.take(next) {
 			continue
 		}
-		w.begun = true
-		if !yield(Changes{Events: next.Events, Through: next.Through, Gap: next.Gap}, nil) {
+		if !yield(Changes{
+			Events: next.Events, Through: next.Through, Gap: next.Gap, Items: next.Items, More: next.More, Ahead: next.Ahead,
+		}, nil) {
 			return false
 		}
 	}
+}
+
+// request is the watch as it goes on where the consumer stands.
+func (w *watch) request() frame.Watch {
+	f := frame.Watch{Prefix: w.prefix, Exact: w.options.Exact, From: w.options.After, Level: frame.LevelCommitted}
+	if w.options.Local {
+		f.Level = frame.LevelLocal
+	}
+	if w.partial {
+		f.From = core.Nowhere // the rest of the state would be missing
+	}
+	return f
+}
+
+// take moves the watch on, and reports whether the changes are news.
+func (w *watch) take(next frame.Changes) bool {
+	begun := w.begun
+	w.begun = true
+	if next.Ahead {
+		return !begun
+	}
+	isState := next.Gap || w.partial
+	w.partial = isState && next.More
+	w.options.After = next.Through
+	return !begun || isState || len(next.Events) > 0
 }
 
 // rest waits a little longer each time a watch breaks off without a change.
@@ -183,6 +212,9 @@ func sizeOf(c frame.Changes) int {
 	size := 64
 	for _, e := range c.Events {
 		size += len(e.Key) + len(e.Value) + 64
+	}
+	for _, i := range c.Items {
+		size += len(i.Key) + len(i.Value) + 64
 	}
 	return size
 }

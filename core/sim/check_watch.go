@@ -14,6 +14,7 @@ type watching struct {
 	asked   frame.Watch
 	begun   bool
 	through journal.Position
+	state   []journal.Item // what has come of the state behind a gap; nil when all of it has
 }
 
 func (g *god) checkChanges(who string, w *watching, got frame.Changes) {
@@ -21,7 +22,13 @@ func (g *god) checkChanges(who string, w *watching, got frame.Changes) {
 		return
 	}
 	from := w.through
-	if !w.begun && w.asked.From.IsZero() || got.Gap {
+	switch {
+	case got.Ahead:
+		return
+	case got.Gap || w.state != nil:
+		g.checkState(who, w, got)
+		return
+	case !w.begun && w.asked.From.IsZero():
 		if len(got.Events) > 0 {
 			g.fail("watch", "%s got events with the begin of a watch", who)
 		}
@@ -58,6 +65,32 @@ func (g *god) checkChanges(who string, w *watching, got frame.Changes) {
 	if !slices.EqualFunc(got.Events, want, sameEvent) {
 		g.fail("watch", "%s: changes from %v to %v are%s, should be%s", who, from, got.Through, g.events(got.Events), g.events(want))
 	}
+}
+
+// checkState takes a part of the state behind a gap. With the last one it has to
+// be what the keys were at the position named.
+func (g *god) checkState(who string, w *watching, got frame.Changes) {
+	if got.Gap {
+		w.state = []journal.Item{}
+	} else if got.Through != w.through {
+		g.fail("watch", "%s: a state at %v goes on at %v", who, w.through, got.Through)
+	}
+	w.begun, w.through = true, got.Through
+	w.state = append(w.state, got.Items...)
+	if len(got.Events) > 0 {
+		g.fail("watch", "%s got events with the state", who)
+	}
+	if got.More {
+		return
+	}
+	k := g.known[got.Through]
+	if k != nil && int(got.Through.Index) <= len(g.commits) && g.commits[got.Through.Index-1] == k {
+		want := g.states.scan(w.asked.Prefix, w.asked.Exact, got.Through.Index, k.entry.Time)
+		if !slices.EqualFunc(w.state, want, sameItem) {
+			g.fail("watch", "%s: the state at %v is%s, should be%s", who, got.Through, g.items(w.state), g.items(want))
+		}
+	}
+	w.state = nil
 }
 
 func (g *god) events(all []journal.Event) string {

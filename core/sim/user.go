@@ -133,6 +133,9 @@ func (u *user) beginWatch() {
 	}
 	if u.watch != nil {
 		f.Prefix, f.Exact, f.From = u.watch.asked.Prefix, u.watch.asked.Exact, u.watch.through
+		if u.watch.state != nil {
+			f.From = core.Nowhere // the rest of the state would be missing
+		}
 	}
 	u.watch, u.watchID = &watching{asked: f}, u.peer.ids
 	u.watch.through = f.From
@@ -147,6 +150,9 @@ func (u *user) replied(e core.Replied) {
 				u.watchID = 0
 			}
 			u.w.god.checkChanges(u.name, u.watch, f)
+			if f.More {
+				u.peer.step(core.Asked{Frame: frame.Proceed{ID: f.ID}})
+			}
 		}
 		return
 	}
