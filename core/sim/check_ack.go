@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"slices"
+
 	"github.com/understudy-dev/understudy/core"
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/journal"
@@ -67,9 +69,48 @@ func (g *god) checkAcked(c *copyView, w frame.Written) {
 	if n := int(w.Receipt.Ack); holders < n {
 		g.fail("ack", "%s answers ok to %d for %v, but %d in-sync replicas have it", c.name, n, p, holders)
 	}
+	g.checkCopies(c, k, w)
 	k.acked = true
 	if k.ack != journal.AckAll {
 		k.ack = w.Receipt.Ack
+	}
+}
+
+// checkCopies: a receipt never says more than there is: in its ack, which is the
+// one asked for unless the writer makes do with less, in its copies, and in what
+// the room wants to have an "all" write at least.
+func (g *god) checkCopies(c *copyView, k *known, w frame.Written) {
+	p, r := k.entry.Position, w.Receipt
+	own := c.mem.meta.Register
+	copies, durable := 0, 0
+	for _, seat := range own.InSync {
+		if s := g.copies[seat.Node]; s != nil && s.disk.holds(k) {
+			copies++
+			if s.durable {
+				durable++
+			}
+		}
+	}
+	if int(r.Copies) > copies || int(r.Durable) > durable {
+		g.fail("ack", "%s says of %v that %d copies have it, %d of them durable; there are %d and %d",
+			c.name, p, r.Copies, r.Durable, copies, durable)
+	}
+	if least := own.Settings.MinInSyncOrDefault(); r.Ack == journal.AckAll && copies < least {
+		g.fail("ack", "%s answers ok to all for %v with %d in-sync nodes that have it, and the room wants %d", c.name, p, copies, least)
+	}
+	if g.w.byHand {
+		return
+	}
+	asked := g.asked[origin{w.Client, w.Seq}]
+	isAsked := func(w frame.Write) bool {
+		return w.Ack == r.Ack || w.Ack == journal.AckRoom // by the settings of when it came
+	}
+	switch {
+	case slices.ContainsFunc(asked, isAsked):
+	case slices.ContainsFunc(asked, func(w frame.Write) bool { return w.Degrade }) && r.Ack >= journal.AckAsync:
+		g.w.degraded++
+	default:
+		g.fail("ack", "%s answers ok to %v for %v, which nobody asked for", c.name, r.Ack, p)
 	}
 }
 

@@ -89,6 +89,12 @@ func (g *god) commit(c *copyView, k *known) {
 		}
 		g.origins[o] = k
 	}
+	if p, ok := k.entry.Resolves(); ok {
+		if !g.resolved[p] {
+			g.w.resolved++
+		}
+		g.resolved[p] = true
+	}
 	k.committed, k.committedAt, k.atRisk = true, g.w.now, false
 	g.commits = append(g.commits, k)
 	g.states.apply(&k.entry)

@@ -15,6 +15,9 @@ import (
 // nothing else does.
 func (g *god) checkMade(c *copyView, k *known) {
 	e := &k.entry
+	if e.Ack < journal.AckAll {
+		g.fail("entries", "%s makes %v with ack %v", c.name, e.Position, e.Ack)
+	}
 	switch {
 	case e.IsStart():
 		if len(e.Changes) > 0 {
@@ -47,6 +50,15 @@ func (g *god) checkExpiry(c *copyView, k *known) {
 		}
 	}
 	g.w.expired += len(e.Changes)
+}
+
+// asks notes what a user has asked for. Several may ask for one and the same
+// write of an orphan's client, in different ways.
+func (g *god) asks(o origin, w frame.Write) {
+	if len(g.asked[o]) == 0 {
+		g.askedAt[o] = g.w.now
+	}
+	g.asked[o] = append(g.asked[o], w)
 }
 
 // checkWrite does the writes that were asked for under the entry's origin to the

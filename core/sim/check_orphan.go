@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"github.com/understudy-dev/understudy/core"
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/journal"
 )
@@ -35,6 +36,35 @@ func (g *god) checkOrphan(c *copyView, o journal.Orphan) {
 	}
 }
 
+// named are the orphans that a record is about to drop.
+func (v *logView) named(r core.Record) []journal.Orphan {
+	d, ok := r.(core.DropOrphans)
+	if !ok {
+		return nil
+	}
+	var all []journal.Orphan
+	for _, p := range d.Positions {
+		if i, found := findOrphan(v.orphans, p); found {
+			all = append(all, v.orphans[i])
+		}
+	}
+	return all
+}
+
+// checkDropped: a copy keeps an orphan until it has the entry again, or until
+// everybody knows that it was replayed or discarded.
+func (g *god) checkDropped(c *copyView, o journal.Orphan) {
+	p := o.Entry.Position
+	if !c.mem.holdsPosition(p) && !g.resolved[p] && !g.resolved[o.Root()] {
+		g.fail("orphans", "%s drops the orphan %v, which nobody has replayed or discarded", c.name, p)
+	}
+}
+
+// isResolved reports whether the entry that resolves an orphan is in the history.
+func (g *god) isResolved(o journal.Orphan) bool {
+	return g.origins[origin{o.Root().Resolver(), 1}] != nil
+}
+
 // checkAccounts: at the end every write that was answered ok is in the history
 // or an orphan somewhere, unless every copy that had it is gone.
 func (g *god) checkAccounts() {
@@ -58,8 +88,8 @@ func (g *god) checkAccounts() {
 // checkRefused: a write that was refused for certain is in no history.
 func (g *god) checkRefused(call *call) {
 	asked, isWrite := call.asked.(frame.Write)
-	if !isWrite || call.isUnknown() {
-		return
+	if !isWrite || call.isUnknown() || len(g.asked[origin{call.client, asked.Origin.Seq}]) > 1 {
+		return // or somebody else has asked for the same
 	}
 	if k := g.origins[origin{call.client, asked.Origin.Seq}]; k != nil {
 		g.fail("accounts", "write %d of %s was refused with %v and is in the history at %v",
@@ -88,6 +118,9 @@ func (g *god) checkAccount(call *call) {
 			return
 		}
 	}
+	if g.resolved[journal.Orphan{Entry: k.entry}.Root()] {
+		return
+	}
 	for _, c := range k.holders {
 		if !c.lost && !k.givenUp {
 			g.fail("accounts", "%v was answered ok with ack %v and is neither in the history nor an orphan, though %s had it",
@@ -113,6 +146,9 @@ func (g *god) checkFate(c *copyView, o journal.Orphan) {
 	}
 	if !o.Final {
 		return // nothing is committed in its place yet: nobody is told of it
+	}
+	if !o.Superseded && g.isResolved(o) {
+		g.fail("orphans", "%s lists %v as lost, and it was replayed or discarded", c.name, p)
 	}
 	kept := g.origins[origin{o.Entry.Origin.Client, o.Entry.Origin.Seq}]
 	if kept != nil && !o.Superseded {

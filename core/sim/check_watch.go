@@ -53,7 +53,7 @@ func (g *god) checkChanges(who string, w *watching, got frame.Changes) {
 	}
 	var want []journal.Event
 	for _, k := range g.commits[from.Index:got.Through.Index] {
-		for _, c := range k.entry.Changes {
+		for _, c := range k.entry.Writes() {
 			if c.Key == w.asked.Prefix || !w.asked.Exact && len(c.Key) > len(w.asked.Prefix) && c.Key[:len(w.asked.Prefix)] == w.asked.Prefix {
 				want = append(want, journal.Event{
 					Position: k.entry.Position, Key: c.Key, Value: c.Value, Deleted: c.Deleted,

@@ -22,8 +22,11 @@ type god struct {
 	lists   map[journal.EpochNumber]register.Register
 	commits []*known // the committed history; [i] has index i+1
 	origins map[origin]*known
-	asked   map[origin][]frame.Write // what users have asked for
+	asked   map[origin][]frame.Write   // what users have asked for
+	askedAt map[origin]journal.Instant // when the first of them did
 	states  states
+
+	resolved map[journal.Position]bool // orphans that a committed entry has replayed or discarded
 
 	masters map[journal.EpochNumber]journal.NodeID // who was granted an epoch number first
 	highest journal.EpochNumber                    // of all that were granted
@@ -87,15 +90,17 @@ type logView struct {
 
 func newGod(w *World) *god {
 	return &god{
-		w:       w,
-		known:   map[journal.Position]*known{},
-		copies:  map[journal.NodeID]*copyView{},
-		makers:  map[journal.Epoch]maker{},
-		lists:   map[journal.EpochNumber]register.Register{},
-		masters: map[journal.EpochNumber]journal.NodeID{},
-		origins: map[origin]*known{},
-		asked:   map[origin][]frame.Write{},
-		states:  newStates(),
+		w:        w,
+		known:    map[journal.Position]*known{},
+		copies:   map[journal.NodeID]*copyView{},
+		makers:   map[journal.Epoch]maker{},
+		lists:    map[journal.EpochNumber]register.Register{},
+		masters:  map[journal.EpochNumber]journal.NodeID{},
+		origins:  map[origin]*known{},
+		asked:    map[origin][]frame.Write{},
+		askedAt:  map[origin]journal.Instant{},
+		states:   newStates(),
+		resolved: map[journal.Position]bool{},
 	}
 }
 
@@ -194,6 +199,7 @@ func (g *god) beforeEffects(p *peer, effects []core.Effect) {
 		return
 	}
 	var orphans []journal.Orphan
+	var dropped []journal.Orphan
 	for _, e := range effects {
 		s, ok := e.(core.Store)
 		if !ok {
@@ -201,6 +207,7 @@ func (g *god) beforeEffects(p *peer, effects []core.Effect) {
 		}
 		for _, r := range s.Records {
 			g.checkRecord(c, r)
+			dropped = append(dropped, c.mem.named(r)...)
 			g.apply(c, &c.mem, r)
 			if s, ok := r.(core.SaveOrphans); ok {
 				orphans = append(orphans, s.Orphans...)
@@ -211,6 +218,9 @@ func (g *god) beforeEffects(p *peer, effects []core.Effect) {
 	// Behind what was committed in the same step: that makes orphans final.
 	for _, o := range orphans {
 		g.checkOrphan(c, o)
+	}
+	for _, o := range dropped {
+		g.checkDropped(c, o)
 	}
 }
 

@@ -32,6 +32,7 @@ func (w *World) checkLinearizable() {
 			operations = append(operations, w.operationsOf(i*100_000+k, c)...)
 		}
 	}
+	operations = append(operations, w.resolutions()...)
 	w.linearized = len(operations)
 	if porcupine.CheckOperationsTimeout(keyModel, operations, linearizeWithin) != porcupine.Ok {
 		w.failf("linearizable", "%d operations at level latest are in no order that explains them: %s", len(operations), w.culprit(operations))
@@ -79,6 +80,9 @@ func (w *World) operationsOf(client int, c *call) []porcupine.Operation {
 		operation.Return = int64(c.ended)*2 + 1
 		return []porcupine.Operation{operation}
 	case frame.Write:
+		if c.client != c.user.client && isResolution(asked) {
+			return nil // see resolutions
+		}
 		k := w.god.origins[origin{c.client, asked.Origin.Seq}]
 		if k == nil {
 			return nil
@@ -95,6 +99,37 @@ func (w *World) operationsOf(client int, c *call) []porcupine.Operation {
 // isLasting reports whether a key never has a deadline. What time does to the
 // others is checked where an entry is made, and by the position of each read.
 func isLasting(key string) bool { return len(key) > 0 && key[0] == 'k' }
+
+func isResolution(w frame.Write) bool {
+	_, is := w.Ops[len(w.Ops)-1].(frame.Resolve)
+	return is
+}
+
+// resolutions are the replays in the history. Many may have asked for one, and
+// in more than one way: it is what its entry says, and happened after the orphan
+// was made.
+func (w *World) resolutions() []porcupine.Operation {
+	var all []porcupine.Operation
+	for i, k := range w.god.commits {
+		root, is := k.entry.Resolves()
+		if !is {
+			continue
+		}
+		asked := frame.Write{}
+		for _, c := range k.entry.Writes() {
+			var op frame.Op = frame.Set{Key: c.Key, Value: c.Value}
+			if c.Deleted {
+				op = frame.Delete{Key: c.Key}
+			}
+			asked.Ops = append(asked.Ops, op)
+		}
+		operation := porcupine.Operation{
+			ClientId: 1<<30 + i, Call: int64(w.god.askedAt[origin{root.Resolver(), 1}]) * 2, Return: int64(k.committedAt)*2 + 1,
+		}
+		all = append(all, w.writesOf(operation, asked, k)...)
+	}
+	return all
+}
 
 func (w *World) writesOf(operation porcupine.Operation, asked frame.Write, k *known) []porcupine.Operation {
 	var all []porcupine.Operation

@@ -140,7 +140,9 @@ func (n *node) performOwn(e core.Effect) {
 		n.shutDown()
 	case core.Gone:
 		n.shutDown()
-	case core.Send, core.Replied, core.Orphaned, core.Refuse, core.WakeAt, core.Disconnect:
+	case core.Orphaned:
+		n.w.tell(n)
+	case core.Send, core.Replied, core.Refuse, core.WakeAt, core.Disconnect:
 	}
 }
 

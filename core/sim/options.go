@@ -64,6 +64,8 @@ type Stats struct {
 	Committed  int
 	Takeovers  int // masterships after the first
 	Orphans    int // final ones, by entry
+	Resolved   int // orphans that were replayed or discarded
+	Degraded   int // writes that made do with fewer copies
 	Lost       int // answered writes whose every copy lost its storage
 	Unclean    int // masterships that began without any complete copy
 	Linearized int // operations given to Porcupine

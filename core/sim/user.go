@@ -79,6 +79,9 @@ func (u *user) act() {
 		u.ask(u.whom(frame.LevelLocal), frame.Probe{ID: u.peer.ids})
 	case n < 97:
 		u.ask(journal.NodeID{}, u.nextSettings())
+	case n < 98:
+		u.peer.ids++
+		u.ask(u.whom(frame.LevelLocal), frame.ListOrphans{ID: u.peer.ids, All: u.chance.hit(200)})
 	default:
 		u.beginWatch()
 	}
@@ -93,10 +96,9 @@ func (u *user) whom(level frame.Level) journal.NodeID {
 }
 
 func (u *user) ask(to journal.NodeID, f frame.Frame) *call {
-	c := &call{user: u, client: u.client, asked: f, began: u.w.now, committed: u.w.god.committed(), losses: u.w.god.unclean}
+	c := &call{user: u, client: u.writerOf(f), asked: f, began: u.w.now, committed: u.w.god.committed(), losses: u.w.god.unclean}
 	if w, ok := f.(frame.Write); ok {
-		o := origin{c.client, w.Origin.Seq}
-		u.w.god.asked[o] = append(u.w.god.asked[o], w)
+		u.w.god.asks(origin{c.client, w.Origin.Seq}, w)
 	}
 	u.calls = append(u.calls, c)
 	u.open = append(u.open, c)
@@ -173,6 +175,8 @@ func (u *user) replied(e core.Replied) {
 		c.read = &f
 		u.w.god.checkRead(u.name, c.asked.(frame.Read), f)
 		u.w.god.checkFresh(c)
+	case frame.OrphanList:
+		u.resolveSome(f.Orphans)
 	case frame.Report:
 		if who := u.w.god.copies[f.Node]; who != nil {
 			u.w.god.checkHash(who, f.Applied, f.Hash)
@@ -190,6 +194,9 @@ func (c *call) isAnsweredBy(f frame.Frame) bool {
 		return ok && f.ID == asked.ID
 	case frame.Probe:
 		f, ok := f.(frame.Report)
+		return ok && f.ID == asked.ID
+	case frame.ListOrphans:
+		f, ok := f.(frame.OrphanList)
 		return ok && f.ID == asked.ID
 	case frame.Configure:
 		f, ok := f.(frame.Answer)

@@ -43,12 +43,13 @@ func (u *user) nextWrite() frame.Write {
 	u.peer.seq++
 	w := frame.Write{
 		Origin: journal.Origin{Seq: u.peer.seq},
-		Ack:    pick(u.chance, journal.AckAsync, journal.AckAsync, journal.AckOne, journal.AckAll, journal.AckAll, journal.Ack(2)),
+		Ack:    pick(u.chance, journal.AckAsync, journal.AckAsync, journal.AckOne, journal.AckAll, journal.AckAll, journal.Ack(2), journal.AckRoom),
 		Wait:   u.chance.between(time.Second, 6*time.Second),
 	}
 	if u.chance.hit(100) {
 		w.Wait = u.chance.between(50*time.Millisecond, 400*time.Millisecond)
 	}
+	w.Degrade = u.chance.hit(150)
 	key, value := fmt.Sprintf("k%d", 1+u.chance.IntN(keyCount-1)), u.value()
 	switch n := u.chance.IntN(100); {
 	case n < 37:
@@ -121,7 +122,7 @@ func (u *user) nextSettings() frame.Configure {
 	case 2:
 		f.Settings.NoVolatile = u.chance.hit(300)
 	default:
-		f.Settings.Election = register.Election(u.chance.IntN(4))
+		f.Settings.MinInSync = uint16(u.chance.IntN(len(u.w.nodes) + 1))
 	}
 	return f
 }

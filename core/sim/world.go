@@ -47,6 +47,7 @@ type stats struct {
 	inputs, refusals, operations, answered       int
 	entries, cuts, orphans, lost, installs       int
 	stops, takeovers, linearized, lastRegistered int
+	resolved, degraded                           int
 	expired                                      int
 }
 
