@@ -32,6 +32,7 @@ type cli struct {
 	Takeover takeoverCommand `cmd:"" group:"room" help:"Go on without copies that will not come back."`
 	Settings roomCommand     `cmd:"" name:"room" group:"room" help:"Show or change the room's settings."`
 	Verify   verifyCommand   `cmd:"" group:"room" help:"Say what became of a write."`
+	Orphans  orphansCommand  `cmd:"" group:"room" help:"List, show, replay or discard what failovers rolled back."`
 
 	Check  checkCommand  `cmd:"" group:"disk" help:"Verify a stopped node's copy and change nothing."`
 	Log    logCommand    `cmd:"" group:"disk" help:"Print the entries of a stopped node's journal."`

@@ -56,6 +56,14 @@ func completions(model *kong.Application) []completion {
 			c.values = append(c.values, listed(arg)...)
 			c.takesFiles = c.takesFiles || arg.Tag.Get("completion") == "file"
 		}
+		for _, child := range node.Children {
+			c.values = append(c.values, child.Name)
+			for _, flag := range child.Flags {
+				if !slices.ContainsFunc(c.flags, func(f *kong.Flag) bool { return f.Name == flag.Name }) {
+					c.flags = append(c.flags, flag)
+				}
+			}
+		}
 		all = append(all, c)
 	}
 	return all

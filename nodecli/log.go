@@ -105,10 +105,15 @@ func (sh *shell) printEntry(e journal.Entry) error {
 	if e.IsExpiry() {
 		by = fmt.Sprintf("by=%v at=%s", e.Position.Epoch.Master, at)
 	}
+	if p, ok := e.Resolves(); ok {
+		if err := sh.print("%v resolve %v  %s\n", e.Position, p, by); err != nil || len(e.Changes) == 1 {
+			return err
+		}
+	}
 	if len(e.Changes) == 0 {
 		return sh.print("%v nothing  %s\n", e.Position, by)
 	}
-	for _, c := range e.Changes {
+	for _, c := range e.Writes() {
 		what := fmt.Sprintf("delete %s", word(c.Key))
 		switch {
 		case e.IsExpiry():
