@@ -19,7 +19,7 @@ func (n *Node) isShort(ack journal.Ack, replicas int) bool {
 func (n *Node) shortage(ack journal.Ack, replicas int) string {
 	switch ack {
 	case journal.AckAll:
-		return fmt.Sprintf("%d nodes in sync wanted by min-in-sync, there are %d",
+		return fmt.Sprintf("%d nodes in sync wanted by min-in-sync, %d there",
 			n.lobby.register.Settings.MinInSyncOrDefault(), replicas+1)
 	case journal.AckOne:
 		return fmt.Sprintf("1 replica wanted, %d in sync", replicas)

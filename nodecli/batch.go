@@ -63,7 +63,7 @@ func (cmd *batchCommand) Run(ctx context.Context, sh *shell) error {
 		return withHint(fmt.Errorf("batch: %w", err), exitMisuse, "understudy batch --help says what a line is; nothing was written")
 	}
 	return sh.ask(ctx, "batch", func(ctx context.Context, room *host.Client) error {
-		receipt, results, err := room.Batch(ctx, b.ops, b.conditions, host.WriteOptions{Ack: cmd.Ack.Ack})
+		receipt, results, err := room.Batch(ctx, b.ops, b.conditions, cmd.options())
 		if err != nil {
 			return writeError(err)
 		}

@@ -27,7 +27,7 @@ func (cmd *delCommand) Run(ctx context.Context, sh *shell) error {
 		words[i] = word(key)
 	}
 	return sh.ask(ctx, "del "+strings.Join(words, " "), func(ctx context.Context, room *host.Client) error {
-		removed, receipt, err := room.Delete(ctx, host.WriteOptions{Ack: cmd.Ack.Ack}, cmd.Keys...)
+		removed, receipt, err := room.Delete(ctx, cmd.options(), cmd.Keys...)
 		if err != nil {
 			return writeError(err)
 		}

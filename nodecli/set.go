@@ -36,12 +36,14 @@ It prints the receipt, which "understudy verify" checks later:
 
     7/1042 by=k3mf9x2p ack=all copies=3 durable=3
 
---ack all means every node that is in sync at that moment: with one node left in sync that is one copy.`
+--ack all means every node that is in sync at that moment: with one node left in sync that is one copy, unless the room's
+min-in-sync asks for more. With --on-short degrade the receipt names the ack the write got.`
 }
 
 // Run stores the value.
 func (cmd *setCommand) Run(ctx context.Context, sh *shell) error {
-	options := host.WriteOptions{Ack: cmd.Ack.Ack, IfAbsent: cmd.IfAbsent}
+	options := cmd.options()
+	options.IfAbsent = cmd.IfAbsent
 	if cmd.TTL != nil {
 		if *cmd.TTL == 0 {
 			return misused("--ttl: a key that lasts for no time is not set at all; understudy del removes one")

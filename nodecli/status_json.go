@@ -38,6 +38,10 @@ type nodeJSON struct {
 	Commit  *string        `json:"commit"`
 	Lag     *journal.Index `json:"lag"` // entries behind the master
 	Storage *string        `json:"storage"`
+
+	// Differed counts how often its state was not what another copy had made of
+	// the same entries.
+	Differed *uint64 `json:"differed"`
 }
 
 func statusJSON(s host.RoomStatus) roomJSON {
@@ -65,6 +69,7 @@ func statusJSON(s host.RoomStatus) roomJSON {
 		if n.Err == nil {
 			node.Role, node.Storage = text(n.Report.Role.String()), text(n.Report.Storage)
 			node.Last, node.Commit = text(n.Report.Last.String()), text(n.Report.Commit.String())
+			node.Differed = &n.Report.Differed
 		}
 		if lag, known := lagOf(s, n); known {
 			node.Lag = &lag

@@ -32,6 +32,12 @@ func writeStatus(w io.Writer, s host.RoomStatus) error {
 	} else {
 		writeRows(&text, s)
 	}
+	for _, n := range s.Nodes {
+		if n.Report.Differed > 0 {
+			fmt.Fprintf(&text, "%v has differed from another copy %d times: see its log, and its disk\n",
+				nameOf(s, n.Member.Node), n.Report.Differed)
+		}
+	}
 	_, err := io.WriteString(w, text.String())
 	if err != nil {
 		return fmt.Errorf("standard output: %w", err)
