@@ -87,6 +87,9 @@ func (cmd *demoCommand) show(ctx context.Context, sh *shell, at string, served c
 		}
 		return err
 	}
+	if len(nodes) > 0 { // one of them tells it for all
+		defer warnOfLosses(nodes[0], sh.logger("warn").host())()
+	}
 	page := "http://" + at + "/"
 	if sh.Room != defaultRoom {
 		page += "?room=" + url.QueryEscape(sh.Room)

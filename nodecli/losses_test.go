@@ -40,3 +40,27 @@ func TestALossIsWarnedOfOnceAndOnlyIfItIsNews(t *testing.T) {
 		}
 	}
 }
+
+func TestALossSaysWhetherSomebodyAskedForIt(t *testing.T) {
+	for _, c := range []struct {
+		taken        bool
+		line, warned string
+	}{
+		{false, "epoch 3: opened again without ", "the room was opened again without a complete copy"},
+		{true, "epoch 3: taken over without ", "the room was taken over without a complete copy"},
+	} {
+		loss := register.Loss{Epoch: journal.Epoch{Number: 3, Master: journal.NodeID{2}}, Missing: []journal.NodeID{{9}}, Taken: c.taken}
+		if got, want := lossText(host.RoomStatus{}, loss), c.line+loss.Missing[0].String(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+		var warned string
+		w := &lossWarner{seen: true, log: func(_ host.LogLevel, text string, _ ...any) { warned = text }}
+		w.see(core.Status{Register: register.Register{Version: 1, Losses: []register.Loss{loss}}})
+		if warned != c.warned {
+			t.Errorf("warned %q, want %q", warned, c.warned)
+		}
+		if list := lossesJSON([]register.Loss{loss}); list[0].Taken != c.taken {
+			t.Errorf("in JSON: %+v", list)
+		}
+	}
+}

@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -66,7 +66,11 @@ func nearest(ctx context.Context, room *host.Client, fits func(host.NodeStatus) 
 		return n.Err != nil || !readable || !fits(n)
 	})
 	if len(nodes) == 0 {
-		return journal.NodeID{}, &exitError{status: exitNobody, err: fmt.Errorf("no such copy answers"),
+		text := "no such copy answers"
+		if why := status.WhyNoMaster(); why != "" {
+			text += "; " + why
+		}
+		return journal.NodeID{}, &exitError{status: exitNobody, err: errors.New(text),
 			hint: "understudy status shows the copies; understudy node makes one more"}
 	}
 	newest := slices.MaxFunc(nodes, func(a, b host.NodeStatus) int {
