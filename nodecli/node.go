@@ -15,11 +15,13 @@ import (
 )
 
 type nodeCommand struct {
-	Dir       string `placeholder:"DIR" xor:"copy" help:"Keep the copy in this folder (default: in the user's data directory, one folder per room and name)."`
-	Memory    bool   `xor:"copy" help:"Keep the copy in memory: it ends with the node."`
-	Fsync     string `placeholder:"WHEN" enum:",always,interval,never" default:"" help:"When writes are synced to the disk: always before they are promised (default), at an interval of a second, or never before the end."`
-	Name      string `placeholder:"NAME" help:"What people call the node (default: the name it had, or a friendly one)."`
-	ReadyFile string `placeholder:"FILE" help:"Write the node's id to this file once it has joined and can be read."`
+	Dir         string `placeholder:"DIR" xor:"copy" help:"Keep the copy in this folder (default: in the user's data directory, one folder per room and name)."`
+	Memory      bool   `xor:"copy" help:"Keep the copy in memory: it ends with the node."`
+	Fsync       string `placeholder:"WHEN" enum:",always,interval,never" default:"" help:"When writes are synced to the disk: always before they are promised (default), at an interval of a second, or never before the end."`
+	Name        string `placeholder:"NAME" help:"What people call the node (default: the name it had, or a friendly one)."`
+	Priority    int32  `placeholder:"N" default:"0" help:"Nodes of a higher priority come first when a new master is found (default ${default}; may be below 0)."`
+	NoCandidate bool   `help:"Never be master: only hold a copy, which counts for acknowledgements as any other."`
+	ReadyFile   string `placeholder:"FILE" help:"Write the node's id to this file once it has joined and can be read."`
 }
 
 // Help returns examples.
@@ -30,6 +32,8 @@ func (nodeCommand) Help() string {
     understudy node --name brisk-otter --room game
     understudy node --dir /var/lib/understudy/kite --relay wss://relay.example.org/ws
     understudy node --memory
+    understudy node --priority 10
+    understudy node --no-candidate
 
 A node that is started again on its folder is the same node: one without --dir and --name takes the first folder of the room
 that no other process has. With --fsync interval or never, a node that was killed comes back as another one, because it may
@@ -45,6 +49,9 @@ SIGINT or SIGTERM makes the node hand over what it is master of, close its copy 
 func (cmd *nodeCommand) Run(ctx context.Context, sh *shell) error {
 	if err := checkName(cmd.Name); err != nil {
 		return err
+	}
+	if cmd.NoCandidate && cmd.Priority != 0 {
+		return misused("--priority: a node that is no candidate comes nowhere")
 	}
 	if cmd.Memory && cmd.Fsync != "" {
 		return misused("--fsync: a copy in --memory is never synced")
@@ -63,6 +70,7 @@ func (cmd *nodeCommand) Run(ctx context.Context, sh *shell) error {
 	}
 	node, err := startNode(ctx, host.Config{
 		Room: sh.Room, Name: cmp.Or(cmd.Name, friendlyName()), Transport: transport, Logger: log, Pause: rejoin,
+		Priority: cmd.Priority, Spectator: cmd.NoCandidate,
 	}, copied)
 	if err != nil {
 		return onDisk(fmt.Errorf("node: %w", err))

@@ -32,7 +32,7 @@ func drawElections(m measuredJSON) string {
   text { font: 13px system-ui, sans-serif; fill: #333 }
   .title { font-size: 15px; font-weight: 600 }
   .grid { stroke: #ddd }
-  polyline { fill: none; stroke-width: 2 }
+  polyline[class] { fill: none; stroke-width: 2 }
   .e0 { stroke: #0b6bcb; fill: #0b6bcb } .e1 { stroke: #b3530a; fill: #b3530a }
   .e2 { stroke: #0a7d47; fill: #0a7d47 } .e3 { stroke: #8a3ab9; fill: #8a3ab9 }
   text.e0, text.e1, text.e2, text.e3 { stroke: none; font-weight: 600 }

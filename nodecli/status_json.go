@@ -42,6 +42,9 @@ type nodeJSON struct {
 	// Differed counts how often its state was not what another copy had made of
 	// the same entries.
 	Differed *uint64 `json:"differed"`
+
+	Candidate bool  `json:"candidate"` // may become master
+	Priority  int32 `json:"priority"`
 }
 
 func statusJSON(s host.RoomStatus) roomJSON {
@@ -65,6 +68,7 @@ func statusJSON(s host.RoomStatus) roomJSON {
 	for _, n := range s.Nodes {
 		node := nodeJSON{
 			Node: n.Member.Node.String(), Name: n.Member.Name, Kind: n.Member.Kind.String(), InSync: n.InSync,
+			Candidate: n.Member.Candidate, Priority: n.Member.Priority,
 		}
 		if n.Err == nil {
 			node.Role, node.Storage = text(n.Report.Role.String()), text(n.Report.Storage)

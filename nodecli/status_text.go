@@ -89,7 +89,7 @@ func writeRows(w io.Writer, s host.RoomStatus) {
 		if behind, known := lagOf(s, n); known {
 			lag = fmt.Sprint(behind)
 		}
-		fmt.Fprintf(table, "%v\t%s\t%v\t%v\t%s\t%s\n", r.Role, inSync, r.Last, r.Commit, lag, r.Storage)
+		fmt.Fprintf(table, "%s\t%s\t%v\t%v\t%s\t%s\n", roleText(n), inSync, r.Last, r.Commit, lag, r.Storage)
 	}
 	// Whoever is in the list and not here matters most to one who looks for it.
 	for _, seat := range s.Register.InSync {
@@ -98,6 +98,17 @@ func writeRows(w io.Writer, s host.RoomStatus) {
 		}
 	}
 	_ = table.Flush() // into memory
+}
+
+// roleText is what a node is, and what sets it apart when a master is found.
+func roleText(n host.NodeStatus) string {
+	switch {
+	case !n.Member.Candidate:
+		return fmt.Sprintf("%v, no candidate", n.Report.Role)
+	case n.Member.Priority != 0:
+		return fmt.Sprintf("%v, priority %d", n.Report.Role, n.Member.Priority)
+	}
+	return n.Report.Role.String()
 }
 
 // lagOf returns how many entries a node is behind the master, where both have

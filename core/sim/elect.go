@@ -13,8 +13,9 @@ var elections = []register.Election{
 	register.ElectSuccession, register.ElectBully, register.ElectRing, register.ElectVote,
 }
 
-// elector is somebody who sets how the room elects, and in some seeds changes
-// his mind now and then, whether there is a master or not.
+// elector is somebody who sees to it that the room elects as it is to. Where the
+// options leave it to the seed he changes his mind now and then in some seeds,
+// whether there is a master or not.
 type elector struct {
 	w      *World
 	chance chance
@@ -27,7 +28,7 @@ const electAgain = 500 * time.Millisecond
 
 func newElector(w *World) *elector {
 	c := newChance(w.options.Seed, "elector")
-	return &elector{w: w, chance: c, fickle: c.hit(400)}
+	return &elector{w: w, chance: c, fickle: c.hit(400) && !w.steady}
 }
 
 // work asks until the room has the setting, and goes on for as long as there

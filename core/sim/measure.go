@@ -30,7 +30,7 @@ func Measure(e register.Election, nodes int, seed uint64) (Measured, error) {
 	}
 	w := newWorld(Options{Seed: seed, Nodes: nodes, Without: AllFaults, Election: e.String()}, false)
 	c := newChance(seed, "measure")
-	elector := &elector{w: w, chance: c}
+	elector := newElector(w)
 	for i := range nodes {
 		n := w.addNode(string(rune('a'+i)), true)
 		w.after(c.between(0, 300*time.Millisecond), streamNemesis, n.start)

@@ -23,6 +23,7 @@ type World struct {
 	trace    *trace
 	names    *names
 	election register.Election // that the room is to have
+	steady   bool              // by the options, so nobody changes it
 	counted  *Measured         // nil unless something is being measured
 	byHand   bool
 	healing  bool // no more faults, no more requests
@@ -59,6 +60,7 @@ const byHandSegment = 30_000
 
 func newWorld(o Options, byHand bool) *World {
 	w := &World{options: o, now: epoch0, began: epoch0, names: newNames(), byHand: byHand}
+	w.steady = o.Election != ""
 	w.plan = w.options.draw()
 	if byHand {
 		w.plan = plan{segment: byHandSegment} // so that a new fault changes no scenario
