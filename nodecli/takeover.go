@@ -113,6 +113,7 @@ func takeoverError(err error) error {
 		return withHint(err, exitRefused, "understudy status shows the room")
 	case register.Stale, register.Gone:
 		return withHint(err, exitFailed, "understudy status shows the room as it is now")
+	case register.NotInSync, register.NotYet, register.StillAwaits, register.OutOfRange: // of other rules
 	}
 	return err
 }

@@ -14,12 +14,14 @@ type node struct {
 	peer
 	core    *core.Node
 	durable bool
-	visible bool
-	prio    int32
-	disk    disk
-	lives   int // NodeIDs this place has had
-	starts  int
-	gone    bool // it has left in good order, or stopped
+
+	spectator bool // is no candidate
+	visible   bool
+	prio      int32
+	disk      disk
+	lives     int // NodeIDs this place has had
+	starts    int
+	gone      bool // it has left in good order, or stopped
 
 	downUntil journal.Instant  // it can't be started before, but to heal
 	altered   []journal.Change // what its disk gives back with another value, and a good checksum
@@ -49,7 +51,7 @@ func (n *node) start() {
 	made, err := core.New(core.Config{
 		Room: roomName,
 		Member: register.Member{
-			Node: n.id, Name: n.name, Kind: kind, Candidate: true,
+			Node: n.id, Name: n.name, Kind: kind, Candidate: !n.spectator,
 			Priority: n.prio, Durable: n.isDurable(), Visible: n.visible,
 		},
 		Client:    n.w.clientID(n.name, n.starts),

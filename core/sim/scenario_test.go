@@ -70,7 +70,7 @@ func command(s *stage, d *datadriven.TestData) error {
 
 // worldCommands concern no one node.
 var worldCommands = map[string]func(*stage, []string) error{
-	// nodes a b c [volatile=c] [lazy=c] [keep=BYTES] [segment=BYTES] starts nodes
+	// nodes a b c [volatile=c] [lazy=c] [spectator=c] [keep=BYTES] [segment=BYTES] starts nodes
 	// and lets them come together.
 	"nodes": startNodes,
 	// join NODE... starts more nodes, and leaves the rest to deliver.
@@ -170,7 +170,7 @@ func restartRelay(s *stage, words []string) error {
 
 func startNodes(s *stage, words []string) error {
 	var nodes []*node
-	volatile, lazy := map[string]bool{}, map[string]bool{}
+	volatile, lazy, spectators := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, w := range words {
 		switch name, value, isOption := strings.Cut(w, "="); {
 		case !isOption:
@@ -179,6 +179,8 @@ func startNodes(s *stage, words []string) error {
 			namesIn(volatile, value)
 		case name == "lazy":
 			namesIn(lazy, value)
+		case name == "spectator":
+			namesIn(spectators, value)
 		case name == "segment":
 			s.w.plan.segment, _ = strconv.ParseInt(value, 10, 64)
 		case name == "keep":
@@ -189,6 +191,7 @@ func startNodes(s *stage, words []string) error {
 	}
 	for _, n := range nodes {
 		n.durable = !volatile[n.name] && !volatile["all"]
+		n.spectator = spectators[n.name]
 		n.disk.options.Lazy = lazy[n.name] || lazy["all"]
 		n.started = func() { s.seq[n] = 0 }
 	}
