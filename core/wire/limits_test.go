@@ -103,6 +103,10 @@ var limits = []struct {
 	{"operations", "operations of a write", frame.BatchMaxOps, func(n int) frame.Frame {
 		return write(many(n, func(int) frame.Op { return frame.Delete{Key: "k"} })...)
 	}},
+	{"operations, without what they resolve", "operations of a write", frame.BatchMaxOps, func(n int) frame.Frame {
+		ops := many(n, func(int) frame.Op { return frame.Delete{Key: "k"} })
+		return write(append(ops, frame.Resolve{Orphan: at(epoch1, 1)})...)
+	}},
 	{"conditions", "operations of a write", frame.BatchMaxOps, func(n int) frame.Frame {
 		w := write(set(1, 1))
 		w.Conditions = many(n, func(int) frame.Condition { return frame.Condition{Key: "k", Absent: true} })
