@@ -68,6 +68,7 @@ func goldens(t *testing.T) []goldenCopy {
 		{"v1-aside", halfAside(t, damaged)},
 		{"v1-epochs", manyEpochs(t)},
 		{"v1-deadlines", livedMortal(t)},
+		{"v1-orphans", livedOrphaned(t)},
 		{"v999-refused", future},
 	}
 }

@@ -61,6 +61,15 @@ func storedText(s core.Stored) string {
 	}
 	for _, o := range s.Orphans {
 		fmt.Fprintf(&b, "orphan acked %v final %v superseded %v: %s\n", o.Acked, o.Final, o.Superseded, entryText(o.Entry))
+		if !o.Replaced.IsZero() {
+			fmt.Fprintf(&b, "  replaced by %s\n", positionText(o.Replaced))
+		}
+		if o.HasBefore {
+			fmt.Fprintf(&b, "  it met %d keys\n", len(o.Before))
+		}
+		for _, i := range o.Before {
+			fmt.Fprintf(&b, "  %q = %q revision %d%s\n", i.Key, i.Value, i.Revision, untilText(i.Deadline))
+		}
 	}
 	state := stateOf(s)
 	fmt.Fprintf(&b, "state %s time %d hash %016x\n", positionText(state.Applied()), state.Time(), state.Hash())

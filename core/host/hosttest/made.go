@@ -93,18 +93,24 @@ func sameEntries(t *testing.T, got, want []journal.Entry) {
 func sameOrphans(t *testing.T, got, want []journal.Orphan) {
 	t.Helper()
 	same := slices.EqualFunc(got, want, func(a, b journal.Orphan) bool {
-		return equalEntries(a.Entry, b.Entry) && a.Acked == b.Acked && a.Final == b.Final && a.Superseded == b.Superseded
+		return equalEntries(a.Entry, b.Entry) && a.Acked == b.Acked && a.Final == b.Final && a.Superseded == b.Superseded &&
+			a.Replaced == b.Replaced && a.HasBefore == b.HasBefore && slices.EqualFunc(a.Before, b.Before, equalItems)
 	})
 	if !same {
 		t.Errorf("orphans %v, want %v", marksOf(got), marksOf(want))
 	}
 }
 
+func equalItems(a, b journal.Item) bool {
+	return a.Key == b.Key && bytes.Equal(a.Value, b.Value) && a.Revision == b.Revision && a.Deadline == b.Deadline
+}
+
 // marksOf is what a message needs of orphans.
 func marksOf(all []journal.Orphan) []string {
 	var marks []string
 	for _, o := range all {
-		marks = append(marks, fmt.Sprintf("%v acked=%v final=%v superseded=%v", o.Entry.Position, o.Acked, o.Final, o.Superseded))
+		marks = append(marks, fmt.Sprintf("%v acked=%v final=%v superseded=%v replaced by %v, %d items before, known=%v",
+			o.Entry.Position, o.Acked, o.Final, o.Superseded, o.Replaced, len(o.Before), o.HasBefore))
 	}
 	return marks
 }

@@ -136,7 +136,9 @@ func orphansByPosition(t *testing.T, s *shelf) {
 	pending, final := orphans(1, 5, 7), orphans(1, 5, 7)
 	for i := range final {
 		final[i].Final, final[i].Acked, final[i].Superseded = true, i == 0, i == 1
+		final[i].Replaced, final[i].HasBefore = at(2, final[i].Entry.Position.Index), i != 1
 	}
+	final[0].Before = []journal.Item{{Key: "a", Value: []byte("1"), Revision: 3, Deadline: 7}, {Key: "b", Revision: 4}}
 	s.write(core.SaveOrphans{Orphans: pending[1:]}, core.SaveOrphans{Orphans: pending[:1]})
 	sameOrphans(t, s.read().Orphans, pending)
 	s.write(core.SaveOrphans{Orphans: final})
