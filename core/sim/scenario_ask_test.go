@@ -166,15 +166,22 @@ func read(s *stage, n *node, words []string) error {
 	return nil
 }
 
-// watch NODE PREFIX [LEVEL] [from=POSITION]
+// watch NODE PREFIX [LEVEL] [from=POSITION] [of=NODE]
 func watch(s *stage, n *node, words []string) error {
 	n.ids++
 	f := frame.Watch{ID: n.ids, Prefix: words[0], Level: frame.LevelCommitted}
+	var to journal.NodeID
 	for _, word := range words[1:] {
 		level, known := levels[word]
 		from, isFrom := strings.CutPrefix(word, "from=")
+		of, isOf := strings.CutPrefix(word, "of=")
 		var err error
 		switch {
+		case isOf:
+			other, findErr := s.node(of)
+			if err = findErr; err == nil {
+				to = other.id
+			}
 		case known:
 			f.Level = level
 		case isFrom:
@@ -186,7 +193,7 @@ func watch(s *stage, n *node, words []string) error {
 			return err
 		}
 	}
-	s.ask(n, f)
+	s.askOf(n, to, f)
 	return nil
 }
 

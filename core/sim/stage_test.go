@@ -143,13 +143,16 @@ func (s *stage) hold(n *node, held bool) {
 func (s *stage) advance(d time.Duration) { s.w.runUntil(s.w.now.Add(d), nil) }
 
 // ask is a request of the application at a node.
-func (s *stage) ask(n *node, f frame.Frame) {
+func (s *stage) ask(n *node, f frame.Frame) { s.askOf(n, journal.NodeID{}, f) }
+
+// askOf is ask of a node that the application names; zero for none.
+func (s *stage) askOf(n *node, to journal.NodeID, f frame.Frame) {
 	if w, ok := f.(frame.Write); ok && w.Origin.Seq == 0 {
 		s.seq[n]++
 		w.Origin.Seq = s.seq[n]
 		f = w
 	}
-	n.step(core.Asked{Frame: f})
+	n.step(core.Asked{To: to, Frame: f})
 	s.due()
 }
 
