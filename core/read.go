@@ -75,7 +75,9 @@ func (n *Node) answerReads() {
 			continue
 		}
 		r.read.Level = frame.LevelCommitted
-		n.reply(r.asker, n.readCopy(r.read))
+		if !n.answerRead(r.asker, r.read) {
+			n.waitToRead(r.asker, r.read) // for what the reader has seen
+		}
 	}
 	reads.confirmed = kept
 }

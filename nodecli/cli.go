@@ -35,7 +35,7 @@ type cli struct {
 	Orphans  orphansCommand  `cmd:"" group:"room" help:"List, show, replay or discard what failovers rolled back."`
 
 	Check  checkCommand  `cmd:"" group:"disk" help:"Verify a stopped node's copy and change nothing."`
-	Log    logCommand    `cmd:"" group:"disk" help:"Print the entries of a stopped node's journal."`
+	Log    logCommand    `cmd:"" group:"disk" help:"Print what has changed in the room, or the entries of a stopped node's journal."`
 	Export exportCommand `cmd:"" group:"disk" help:"Write a stopped node's copy into one file."`
 	Import importCommand `cmd:"" group:"disk" help:"Make a copy of such a file."`
 
@@ -106,6 +106,9 @@ func newParser(grammar *cli, c console) (*kong.Kong, error) {
 // checkShared refuses what the grammar accepts and the command can't use.
 func checkShared(grammar *cli, parsed *kong.Context) error {
 	command := parsed.Selected().Name
+	if command == "log" && grammar.Log.Dir == "" {
+		command = "log of a room"
+	}
 	for _, p := range parsed.Path {
 		if p.Flag != nil && slices.Contains(unshared[command], p.Flag.Name) {
 			return fmt.Errorf("%s takes no --%s", command, p.Flag.Name)

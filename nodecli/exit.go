@@ -43,6 +43,7 @@ var endings = []struct {
 	{host.ErrNoMaster, exitNobody, "understudy status says who is there; understudy node starts a node"},
 	{host.ErrTimeout, exitNobody, "give it longer with --timeout; understudy status says who answers"},
 	{host.ErrInvalid, exitMisuse, ""},
+	{host.ErrSessionCut, exitFailed, "understudy orphans list shows what was rolled back"},
 	{host.ErrOutdated, exitFailed, "understudy import gives a copy that was restored from a backup an identity of its own"},
 }
 

@@ -2,11 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"time"
 
-	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/host"
 	"github.com/understudy-dev/understudy/core/journal"
 )
@@ -15,7 +11,7 @@ type getCommand struct {
 	Key string `arg:"" help:"The key."`
 
 	readFlags
-	After *position `placeholder:"POSITION" help:"Wait until the copy has this position, as a receipt gives it."`
+	After *position `placeholder:"POSITION" help:"Wait until the copy has this position, as a receipt gives it: what was written there, or later, is seen."`
 	Raw   bool      `help:"Print the bytes alone, without a newline."`
 }
 
@@ -25,8 +21,11 @@ func (getCommand) Help() string {
 
     understudy get colour
     understudy get colour --read local --from replica
-    understudy get colour --from brisk-otter --after 7/1042
-    understudy get photo --raw > photo.jpg`
+    understudy get colour --read session --from brisk-otter --after 7/1042
+    understudy get photo --raw > photo.jpg
+
+With --json "dirty" says that a failover may yet roll back what was read, and "position" is where the copy was. A position
+that was rolled back itself is never waited for.`
 }
 
 // Run prints the value.
@@ -36,10 +35,13 @@ func (cmd *getCommand) Run(ctx context.Context, sh *shell) error {
 	}
 	return sh.ask(ctx, "get "+word(cmd.Key), func(ctx context.Context, room *host.Client) error {
 		options, err := cmd.options(ctx, room)
+		if err == nil && cmd.After != nil {
+			options.Least, err = cmd.After.resolve(ctx, room, "--after")
+		}
 		if err != nil {
 			return err
 		}
-		item, err := cmd.read(ctx, room, options)
+		item, err := room.Get(ctx, cmd.Key, options)
 		switch {
 		case err != nil:
 			return err
@@ -57,60 +59,4 @@ func (cmd *getCommand) Run(ctx context.Context, sh *shell) error {
 		}
 		return sh.print("%s\n", item.Value)
 	})
-}
-
-// read reads once, or with --after until the copy has the position.
-func (cmd *getCommand) read(ctx context.Context, room *host.Client, options host.ReadOptions) (host.Item, error) {
-	if cmd.After == nil {
-		return room.Get(ctx, cmd.Key, options)
-	}
-	var seen journal.Position
-	for {
-		item, err := room.Get(ctx, cmd.Key, options)
-		if err != nil && !errors.Is(err, host.ErrNoKey) {
-			return item, cmd.tooLate(ctx, seen, err)
-		}
-		seen = item.Position
-		has, why := hasReached(ctx, room, seen, cmd.After.Position)
-		if why != nil {
-			return item, cmd.tooLate(ctx, seen, why)
-		}
-		if has {
-			return item, err
-		}
-		select {
-		case <-time.After(afterEvery):
-		case <-ctx.Done():
-			return item, cmd.tooLate(ctx, seen, context.Cause(ctx))
-		}
-	}
-}
-
-// tooLate says how far the copy was when the time was over, if it was that
-// which ended the read.
-func (cmd *getCommand) tooLate(ctx context.Context, seen journal.Position, err error) error {
-	if ctx.Err() == nil || seen.IsZero() {
-		return err
-	}
-	return withHint(fmt.Errorf("the copy is at %v, and not at %v yet: %w", seen, cmd.After, context.Cause(ctx)),
-		exitNobody, "give it longer with --timeout; understudy status says how far each copy is")
-}
-
-// afterEvery is the pause before a copy that lags is asked again.
-const afterEvery = 20 * time.Millisecond
-
-// hasReached reports whether a copy that is at one position has another. Past
-// its index it has, unless that entry was rolled back.
-func hasReached(ctx context.Context, room *host.Client, at, want journal.Position) (bool, error) {
-	if at.Index < want.Index || at.Epoch.Number < want.Epoch.Number {
-		return false, nil
-	}
-	verdict, _, err := room.Verify(ctx, want)
-	if err != nil {
-		return false, err
-	}
-	if verdict == frame.VerdictOrphaned {
-		return false, withHint(fmt.Errorf("%v was rolled back: no copy will ever have it", want), exitFailed, "")
-	}
-	return true, nil
 }

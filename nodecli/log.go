@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"time"
@@ -9,19 +10,25 @@ import (
 )
 
 type logCommand struct {
-	Dir  string    `arg:"" completion:"file" help:"The folder of a stopped node."`
-	From *position `placeholder:"POSITION" help:"Begin behind this position (default: with the oldest entry that is there)."`
-	To   *position `placeholder:"POSITION" help:"End with this position (default: the newest)."`
+	Dir    string    `arg:"" optional:"" completion:"file" help:"The folder of a stopped node, whose journal is printed (default: the room's changes are)."`
+	From   *position `placeholder:"POSITION" help:"Begin behind this position (default: with the oldest that is there)."`
+	To     *position `placeholder:"POSITION" help:"End with this position (default: the newest)."`
+	Follow bool      `help:"Go on with each change of the room as it is committed, until interrupted."`
 }
 
 // Help returns examples.
 func (logCommand) Help() string {
 	return `Examples:
 
+    understudy log --follow
+    understudy log --from 7/1042 --json
     understudy log /var/lib/understudy/kite
     understudy log /var/lib/understudy/kite --from 7/1042 --to 7/1050 --json
 
-A line is the position, what was done, the key and the value, as of understudy watch; behind "by" stand the write's client and
+Of a room it prints every committed change, in order, from the beginning. Where that is no longer at hand a line says "gap",
+and the lines "state" behind it are what there was then. Lines are as of understudy watch.
+
+Of a stopped node a line is the position, what was done, the key and the value; behind "by" stand the write's client and
 number, its ack and its time:
 
     7/1043 set colour blue  by=k3mf9x2p/12 ack=all at=2026-01-02T15:04:05.000Z
@@ -33,7 +40,17 @@ it is damaged, and ends with status 1.`
 }
 
 // Run prints the entries.
-func (cmd *logCommand) Run(sh *shell) error {
+func (cmd *logCommand) Run(ctx context.Context, sh *shell) error {
+	switch {
+	case cmd.Dir == "":
+		return cmd.feed(ctx, sh)
+	case cmd.Follow:
+		return misused("--follow goes with a room, and %s is a stopped node", word(cmd.Dir))
+	}
+	return cmd.printStopped(sh)
+}
+
+func (cmd *logCommand) printStopped(sh *shell) error {
 	c, err := readStopped(cmd.Dir)
 	if err != nil {
 		return onStopped("log", err)

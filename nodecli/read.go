@@ -14,12 +14,13 @@ import (
 
 // readFlags say how fresh a read must be and whose copy answers it.
 type readFlags struct {
-	Read string `placeholder:"LEVEL" enum:",local,committed,latest" default:"" help:"How fresh: local (what the copy has), committed (what no clean failover takes back) or latest (the newest there is). Default: latest, and committed with --from."`
+	Read string `placeholder:"LEVEL" enum:",local,committed,session,latest" default:"" help:"How fresh: local (what the copy has), committed (what no clean failover takes back), session (what the copy has, from --after on) or latest (the newest there is). Default: latest, and committed with --from."`
 	From string `placeholder:"WHO" help:"Whose copy: any, master, replica, or a node's name or the beginning of its id. Default: the master's."`
 }
 
 var levels = map[string]frame.Level{
-	"local": frame.LevelLocal, "committed": frame.LevelCommitted, "latest": frame.LevelLatest,
+	"local": frame.LevelLocal, "committed": frame.LevelCommitted,
+	"session": frame.LevelSession, "latest": frame.LevelLatest,
 }
 
 // options says how to read, and chooses the copy.

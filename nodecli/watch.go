@@ -4,14 +4,14 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/host"
 	"github.com/understudy-dev/understudy/core/journal"
 )
 
 type watchCommand struct {
 	Prefix string    `arg:"" optional:"" help:"What the keys begin with (default: all keys)."`
-	From   *position `placeholder:"POSITION" help:"Begin behind this position instead of now; 1/1 is the beginning of the room."`
+	From   *position `placeholder:"POSITION" help:"Begin behind this position instead of now."`
+	Level  string    `placeholder:"LEVEL" enum:"committed,local" default:"committed" help:"Show changes once they are committed, or (local) as soon as a copy has them (default ${default})."`
 }
 
 // Help returns examples.
@@ -21,14 +21,17 @@ func (watchCommand) Help() string {
     understudy watch
     understudy watch user/ --json
     understudy watch --from 7/1042
+    understudy watch --level local
 
 A line is the position, what was done, the key and the value:
 
     7/1043 set colour blue
     7/1044 delete colour
+    7/1045 expire colour
 
 Each change comes once and in order, also through failovers and a lost relay. Where changes can't be had any more, a
-line says "gap", and the lines "state" behind it are everything there is.`
+line says "gap", and the lines "state" behind it are everything there is. With --level local a change may be rolled back:
+then "retract" names its position, and the value that the key has without it, if there is one.`
 }
 
 // Run prints changes until interrupted.
@@ -40,10 +43,13 @@ func (cmd *watchCommand) Run(ctx context.Context, sh *shell) error {
 		return doing("watch", err)
 	}
 	defer closeClient(client)
-	after, err := cmd.begin(joining, client)
+	options := host.WatchOptions{Local: cmd.Level == "local"}
+	if cmd.From != nil {
+		options.After, err = cmd.From.resolve(joining, client, "--from")
+	}
 	cancel()
 	if err == nil {
-		err = cmd.follow(ctx, sh, client, after)
+		err = cmd.follow(ctx, sh, client, options)
 	}
 	if ctx.Err() != nil {
 		return nil // the way to end a watch
@@ -51,74 +57,69 @@ func (cmd *watchCommand) Run(ctx context.Context, sh *shell) error {
 	return doing("watch", err)
 }
 
-// nobody stands for the master of an epoch that is in no history.
-var nobody = journal.NodeID{0xff}
-
-// begin completes --from with the master of its epoch, which the room knows.
-// Where it does not, the position leads nowhere, and the watch begins with a
-// gap as from any other that was rolled back.
-func (cmd *watchCommand) begin(ctx context.Context, client *host.Client) (journal.Position, error) {
-	if cmd.From == nil {
-		return journal.Position{}, nil
-	}
-	verdict, at, err := client.Verify(ctx, cmd.From.Position)
-	switch {
-	case err != nil || !at.Epoch.Master.IsZero():
-	case verdict == frame.VerdictOrphaned:
-		at.Epoch.Master = nobody
-	default:
-		err = withHint(fmt.Errorf("--from %v: the room has not come so far", at), exitFailed, "understudy status shows how far it is")
-	}
-	return at, err
-}
-
-func (cmd *watchCommand) follow(ctx context.Context, sh *shell, client *host.Client, after journal.Position) error {
-	for changes, err := range client.Watch(ctx, cmd.Prefix, host.WatchOptions{After: after}) {
+func (cmd *watchCommand) follow(ctx context.Context, sh *shell, client *host.Client, options host.WatchOptions) error {
+	for changes, err := range client.Watch(ctx, cmd.Prefix, options) {
 		if err != nil {
 			return err
 		}
-		if changes.Gap {
-			if err := cmd.printState(ctx, sh, client, changes.Through); err != nil {
-				return err
-			}
+		if changes.Ahead {
+			sh.tellAhead(changes.Through)
 		}
-		for _, e := range changes.Events {
-			c := change{kind: "set", key: e.Key, value: e.Value, revision: e.Position.Index, at: e.Position}
-			if e.Deleted {
-				c.kind = "delete"
-			}
-			if err := sh.printChange(c); err != nil {
-				return err
-			}
+		if err := sh.printChanges(changes); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// printState says that changes are missing, and what there is behind them.
-func (cmd *watchCommand) printState(ctx context.Context, sh *shell, client *host.Client, at journal.Position) error {
-	if err := sh.printChange(change{kind: "gap", at: at}); err != nil {
-		return err
-	}
-	read := host.ReadOptions{Level: frame.LevelCommitted}
-	for item, err := range client.Scan(ctx, cmd.Prefix, host.ScanOptions{ReadOptions: read}) {
-		if err != nil {
+// tellAhead says how far the room is to who waits for a later position.
+func (sh *shell) tellAhead(at journal.Position) {
+	fmt.Fprintf(sh.err, "understudy: the room is at %v\n", at)
+}
+
+// printChanges prints a line per change, and per key of the state behind a gap.
+func (sh *shell) printChanges(changes host.Changes) error {
+	if changes.Gap {
+		if err := sh.printChange(change{kind: "gap", at: changes.Through}); err != nil {
 			return err
 		}
-		c := change{kind: "state", key: item.Key, value: item.Value, revision: item.Revision, at: at}
+	}
+	for _, item := range changes.Items {
+		c := change{kind: "state", key: item.Key, value: item.Value, there: true, revision: item.Revision, deadline: item.Deadline, at: changes.Through}
 		if err := sh.printChange(c); err != nil {
 			return err
 		}
 	}
+	for _, e := range changes.Events {
+		if err := sh.printChange(shown(e)); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// shown is the line of an event.
+func shown(e journal.Event) change {
+	c := change{kind: "set", key: e.Key, value: e.Value, there: !e.Deleted, revision: e.Position.Index, deadline: e.Deadline, at: e.Position}
+	switch {
+	case e.Retracted:
+		c.kind, c.revision = "retract", 0
+	case e.Expired:
+		c.kind = "expire"
+	case e.Deleted:
+		c.kind = "delete"
+	}
+	return c
 }
 
 // change is one line of a watch.
 type change struct {
-	kind     string // set, delete, gap or state
+	kind     string // set, delete, expire, retract, gap or state
 	key      string // empty with gap
-	value    []byte // of set and state
+	value    []byte
+	there    bool // the key has that value
 	revision journal.Index
+	deadline journal.Instant
 	at       journal.Position
 }
 
@@ -126,11 +127,11 @@ func (sh *shell) printChange(c change) error {
 	if sh.JSON {
 		return sh.printChangeJSON(c)
 	}
-	switch c.kind {
-	case "gap":
+	switch {
+	case c.kind == "gap":
 		return sh.print("%v gap\n", c.at)
-	case "delete":
-		return sh.print("%v delete %s\n", c.at, word(c.key))
+	case !c.there:
+		return sh.print("%v %s %s\n", c.at, c.kind, word(c.key))
 	}
 	return sh.print("%v %s %s %s\n", c.at, c.kind, word(c.key), valueText(c.value))
 }
@@ -142,11 +143,12 @@ func (sh *shell) printChangeJSON(c change) error {
 		textValue
 		Revision journal.Index `json:"revision,omitempty"`
 		Position string        `json:"position"`
-	}{Type: c.kind, Revision: c.revision, Position: c.at.String()}
+		deadlineJSON
+	}{Type: c.kind, Revision: c.revision, Position: c.at.String(), deadlineJSON: jsonDeadline(c.deadline)}
 	if c.kind != "gap" {
 		line.textKey = keyJSON(c.key)
 	}
-	if c.kind == "set" || c.kind == "state" {
+	if c.there {
 		line.textValue = valueJSON(c.value)
 	}
 	return sh.printJSON(line)
