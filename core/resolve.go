@@ -3,7 +3,6 @@ package core
 import (
 	"bytes"
 	"slices"
-	"time"
 
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/journal"
@@ -42,7 +41,8 @@ func Replay(o journal.Orphan, force bool) (frame.Write, *frame.Failure) {
 		}
 		set := frame.Set{Key: c.Key, Value: c.Value}
 		if c.Deadline != 0 {
-			set.TTL = max(c.Deadline.Sub(o.Entry.Time), time.Nanosecond)
+			// An increment or append may have met less than may be asked for.
+			set.TTL = min(max(c.Deadline.Sub(o.Entry.Time), frame.TTLMin), frame.TTLMax)
 		}
 		ops = append(ops, set)
 	}

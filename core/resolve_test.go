@@ -189,6 +189,10 @@ func TestAKeyThatWasToExpireLastsAsLongWhenReplayed(t *testing.T) {
 	if set, ok := w.Ops[0].(frame.Set); !ok || failure != nil || set.TTL != time.Minute {
 		t.Errorf("%+v, %v", w.Ops, failure)
 	}
+	o.Entry.Changes[0].Deadline = 101 // what an increment met that came in the last moment
+	if w, _ = Replay(o, true); checkWrite(w) != nil {
+		t.Errorf("a key that was to last a nanosecond can't be replayed: %v", checkWrite(w))
+	}
 }
 
 func TestALongListOfOrphansComesInPages(t *testing.T) {
