@@ -15,16 +15,26 @@ import (
 
 // operations are the requests of the page, by the name it gives them.
 var operations = map[string]func(ctx context.Context, node *host.Node, m js.Value) (object, error){
-	"write":    write,
-	"get":      get,
-	"scan":     scan,
-	"verify":   verify,
-	"handover": handOver,
-	"close":    leave,
+	"write":     write,
+	"get":       get,
+	"scan":      scan,
+	"verify":    verify,
+	"handover":  handOver,
+	"takeover":  takeOver,
+	"settings":  settings,
+	"configure": configure,
+	"orphans":   orphans,
+	"replay":    replay,
+	"discard":   discard,
+	"close":     leave,
 }
 
 func get(ctx context.Context, node *host.Node, m js.Value) (object, error) {
-	item, err := node.Get(ctx, m.Get("key").String(), host.ReadOptions{Level: levelOf(m)})
+	options, err := readOptions(ctx, node, m)
+	if err != nil {
+		return object{}, err
+	}
+	item, err := node.Get(ctx, m.Get("key").String(), options)
 	if errors.Is(err, host.ErrNoKey) {
 		return newObject().flag("found", false), nil
 	}
@@ -37,11 +47,15 @@ func get(ctx context.Context, node *host.Node, m js.Value) (object, error) {
 const pageMaxBytes = frame.ReplyMaxBytes
 
 func scan(ctx context.Context, node *host.Node, m js.Value) (object, error) {
+	options, err := readOptions(ctx, node, m)
+	if err != nil {
+		return object{}, err
+	}
 	limit := m.Get("limit").Int()
 	var items []journal.Item
 	size, more := 0, false
 	for item, err := range node.Scan(ctx, m.Get("key").String(), host.ScanOptions{
-		ReadOptions: host.ReadOptions{Level: levelOf(m)}, After: m.Get("behind").String(), Limit: limit,
+		ReadOptions: options, After: m.Get("behind").String(), Limit: limit,
 	}) {
 		if err != nil {
 			return object{}, err
@@ -53,9 +67,16 @@ func scan(ctx context.Context, node *host.Node, m js.Value) (object, error) {
 			break
 		}
 	}
-	return newObject().flag("more", more).list("items", len(items), func(i int) object {
-		return newObject().text("key", items[i].Key).bytes("value", items[i].Value).text("revision", decimal(items[i].Revision))
-	}), nil
+	return newObject().flag("more", more).list("items", len(items), func(i int) object { return itemOf(items[i]) }), nil
+}
+
+func itemOf(i journal.Item) object {
+	return newObject().text("key", i.Key).bytes("value", i.Value).text("revision", decimal(i.Revision))
+}
+
+func readOptions(ctx context.Context, node *host.Node, m js.Value) (host.ReadOptions, error) {
+	least, err := resolve(ctx, node, m.Get("least").String())
+	return host.ReadOptions{Level: levelOf(m), Least: least}, err
 }
 
 func levelOf(m js.Value) frame.Level {

@@ -168,6 +168,9 @@ func (t *tab) start(m js.Value) (object, error) {
 	t.news.appear(visible)
 	t.news.tell(node.State(), time.Now()) // before the answer: the page's status has a node from the beginning
 	go t.news.run(node)
+	// Both for as long as the node lives.
+	node.OnOrphans(t.tellOrphans)
+	node.OnAlarm(func(err error) { t.post(typed("alarm").text("text", err.Error())) })
 	go t.end()
 	return newObject(), nil
 }

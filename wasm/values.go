@@ -127,5 +127,5 @@ func failureCode(code frame.Code) string {
 
 var toldCodes = []frame.Code{
 	frame.CodeNotEnoughReplicas, frame.CodeOutcomeUnknown, frame.CodeNotMaster,
-	frame.CodeConflict, frame.CodeTooLarge, frame.CodeTimeout,
+	frame.CodeConflict, frame.CodeTooLarge, frame.CodeTimeout, frame.CodeSessionCut,
 }

@@ -90,6 +90,9 @@ func memberOf(m register.Member, s core.Status, report frame.Report, answered bo
 	if self && !answered {
 		report.Last, report.Commit, report.Applied = s.Last, s.Commit, s.Applied
 	}
+	if self {
+		report.Orphans = uint32(s.Orphans)
+	}
 	role, last, storage := report.Role, report.Last, report.Storage
 	switch {
 	case self:
@@ -110,5 +113,5 @@ func memberOf(m register.Member, s core.Status, report frame.Report, answered bo
 	} else {
 		v.text("position", "").text("commit", "").text("applied", "")
 	}
-	return v.int("lag", lag).text("hash", hash)
+	return v.int("lag", lag).text("hash", hash).int("orphans", int(report.Orphans))
 }

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"syscall/js"
 
 	"github.com/understudy-dev/understudy/core/host"
@@ -17,7 +18,7 @@ func (t *tab) watch(m js.Value) {
 	ctx, cancel := context.WithCancel(context.Background())
 	t.begin(watchKey+id, cancel)
 	go func() {
-		err := t.follow(ctx, id, m.Get("prefix").String(), m.Get("from").String())
+		err := t.follow(ctx, id, m)
 		if err != nil && ctx.Err() == nil && !errors.Is(err, host.ErrClosed) {
 			t.post(typed("changes").int("id", id).object("error", problemOf(err)))
 		}
@@ -25,12 +26,13 @@ func (t *tab) watch(m js.Value) {
 }
 
 // follow posts changes until the watch ends.
-func (t *tab) follow(ctx context.Context, id int, prefix, from string) error {
-	after, err := t.resolve(ctx, from)
+func (t *tab) follow(ctx context.Context, id int, m js.Value) error {
+	after, err := resolve(ctx, t.node, m.Get("from").String())
 	if err != nil {
 		return err
 	}
-	for changes, err := range t.node.Watch(ctx, prefix, host.WatchOptions{After: after}) {
+	options := host.WatchOptions{After: after, Local: m.Get("level").String() == "local"}
+	for changes, err := range t.node.Watch(ctx, m.Get("prefix").String(), options) {
 		if err != nil {
 			return err
 		}
@@ -42,9 +44,10 @@ func (t *tab) follow(ctx context.Context, id int, prefix, from string) error {
 	return nil
 }
 
-// resolve reads the position a watch goes on from. One without the epoch's
-// master is looked up, since two relays may have granted the same number.
-func (t *tab) resolve(ctx context.Context, from string) (journal.Position, error) {
+// resolve reads the position a watch goes on from, or that a read must cover.
+// One without the epoch's master is looked up, since two relays may have granted
+// the same number.
+func resolve(ctx context.Context, node *host.Node, from string) (journal.Position, error) {
 	if from == "" || from == "0" {
 		return journal.Position{}, nil
 	}
@@ -52,8 +55,11 @@ func (t *tab) resolve(ctx context.Context, from string) (journal.Position, error
 	if err != nil || !at.Epoch.Master.IsZero() {
 		return at, err
 	}
-	_, at, err = t.node.Verify(ctx, at)
-	return at, err
+	_, found, err := node.Verify(ctx, at)
+	if err == nil && found.Epoch.Master.IsZero() {
+		err = fmt.Errorf("nobody here knows a master of epoch %v, which %v is of", at.Epoch, at)
+	}
+	return found, err
 }
 
 func changesOf(id int, c host.Changes) object {
@@ -61,7 +67,9 @@ func changesOf(id int, c host.Changes) object {
 	if master := c.Through.Epoch.Master; !master.IsZero() {
 		by = master.Full()
 	}
-	return typed("changes").int("id", id).flag("gap", c.Gap).text("through", c.Through.String()).text("by", by).
+	return typed("changes").int("id", id).flag("gap", c.Gap).flag("ahead", c.Ahead).flag("more", c.More).
+		text("through", c.Through.String()).text("by", by).
+		list("items", len(c.Items), func(i int) object { return itemOf(c.Items[i]) }).
 		list("events", len(c.Events), func(i int) object { return changeOf(c.Events[i]) })
 }
 

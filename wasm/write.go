@@ -33,7 +33,7 @@ func write(ctx context.Context, node *host.Node, m js.Value) (object, error) {
 
 func writeOptions(m js.Value) (host.WriteOptions, error) {
 	ack, err := host.ParseAck(m.Get("ack").String())
-	return host.WriteOptions{Ack: ack}, err
+	return host.WriteOptions{Ack: ack, Degrade: m.Get("degrade").Bool()}, err
 }
 
 func opsOf(list js.Value) ([]frame.Op, error) {

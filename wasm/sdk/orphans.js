@@ -4,8 +4,8 @@ import * as values from './values.js'
 const decoder = new TextDecoder()
 
 // A write that a change of master rolled back, as the application sees it.
-export function toOrphan({ changes, ack, ...rest }) {
-  return Object.freeze({ ...rest, ack: values.fromAck(ack), changes: Object.freeze(changes.map(toChange)) })
+export function toOrphan({ changes, ack, nodes, ...rest }) {
+  return Object.freeze({ ...rest, ack: values.fromAck(ack), nodes: Object.freeze(nodes), changes: Object.freeze(changes.map(toChange)) })
 }
 
 function toChange({ value, before, ...rest }) {

@@ -166,7 +166,7 @@ export class Room {
   }
 
   async takeOver(node, { timeout, signal } = {}) {
-    await this.#life.call('takeover', { node: values.toKey(node) }, { timeout, signal })
+    await this.#life.call('takeover', { node: values.toKey(node) }, { timeout, signal, writes: true })
   }
 
   async settings({ timeout, signal } = {}) {
@@ -174,7 +174,7 @@ export class Room {
   }
 
   async configure(change, { timeout, signal } = {}) {
-    return Object.freeze(settings.toSettings((await this.#life.call('configure', settings.toChange(change), { timeout, signal })).settings))
+    return Object.freeze(settings.toSettings((await this.#life.call('configure', settings.toChange(change), { timeout, signal, writes: true })).settings))
   }
 
   async orphans({ all = false, timeout, signal } = {}) {
@@ -185,8 +185,8 @@ export class Room {
     return this.#receipt('replay', { ...toOrphaned(orphan), force: Boolean(force), ack: values.toAck(ack) }, { timeout, signal })
   }
 
-  async discard(orphan, { ack, timeout, signal } = {}) {
-    return this.#receipt('discard', { ...toOrphaned(orphan), ack: values.toAck(ack) }, { timeout, signal })
+  async discard(orphan, { timeout, signal } = {}) {
+    await this.#life.call('discard', toOrphaned(orphan), { timeout, signal, writes: true })
   }
 
   close() {

@@ -22,6 +22,6 @@ export function toChange(change) {
 }
 
 // Settings as the application sees them.
-export function toSettings({ ack, ...rest }) {
-  return { ...rest, ack: values.fromAck(ack) }
+export function toSettings(told) {
+  return { ...told, ack: values.fromAck(told.ack) }
 }

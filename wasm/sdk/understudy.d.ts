@@ -4,7 +4,7 @@
 /** What a write's answer means: how many copies have it. A number n: the master and n in-sync replicas. */
 export type Ack = 'async' | 'one' | 'all' | number
 /**
- * How fresh a read must be. session: everything this room object has written or read before, and perhaps more;
+ * How fresh a read must be. session: what this room object has written or read since its node started, and perhaps more;
  * local: this copy as it is; committed: without what could be rolled back; latest: linearizable.
  */
 export type ReadLevel = 'session' | 'local' | 'committed' | 'latest'
@@ -199,13 +199,13 @@ export interface OrphanChange {
   textBefore?(): string
 }
 
-/** A write that a change of master rolled back, kept by this tab's node. */
+/** A write that a change of master rolled back, and that nodes keep. */
 export interface Orphan {
   /** 'EPOCH/INDEX' where it stood, and the master of that epoch: 8 characters. */
   readonly position: string
   readonly by: string
   readonly ack: Ack
-  /** This node was the master and had answered it. */
+  /** The master had answered it, as far as the nodes know that keep it. */
   readonly acked: boolean
   /** A retry of the same write was applied elsewhere: nothing was lost. */
   readonly superseded: boolean
@@ -213,6 +213,8 @@ export interface Orphan {
   readonly replaced: string
   /** Milliseconds since 1970, by the room's time. */
   readonly at: number
+  /** Ids of the nodes that keep it. */
+  readonly nodes: readonly string[]
   readonly changes: readonly OrphanChange[]
 }
 
@@ -240,7 +242,7 @@ export interface Status {
   readonly master: string
   /** Names or ids of nodes the room waits for because it has no master and can't get one by itself. */
   readonly waiting: readonly string[]
-  /** Writes kept here that were rolled back: see Room.orphans. */
+  /** How many writes this node keeps that were rolled back: see Room.orphans. */
   readonly orphans: number
   readonly settings: Settings
   /** The oldest first. */
@@ -261,6 +263,8 @@ export interface Member {
   /** State hash at `applied`, hexadecimal; '' until it has answered. Equal positions mean equal hashes. */
   readonly hash: string
   readonly lag: number
+  /** How many writes it keeps that were rolled back; 0 until it has answered. */
+  readonly orphans: number
   readonly visible: boolean
   /** 'memory', 'files', ...; '' until it has answered. */
   readonly storage: string
@@ -341,12 +345,12 @@ export interface Room extends AsyncDisposable {
   /** Changes the settings given and leaves the others. Resolves to all of them. */
   configure(change: Partial<Settings>, options?: CallOptions): Promise<Settings>
 
-  /** What this tab's node keeps of writes that were rolled back, by position; with `all` also those whose retry was applied elsewhere. */
+  /** What the nodes that answer keep of writes that were rolled back, by position; with `all` also those whose retry was applied elsewhere. */
   orphans(options?: CallOptions & { all?: boolean }): Promise<Orphan[]>
   /** Writes it anew, at most once in the room, if every key is as it was before; else CONFLICT. With `force` whatever the keys are. */
   replay(orphan: Pick<Orphan, 'position'> & { readonly by?: string }, options?: CallOptions & { force?: boolean; ack?: Ack }): Promise<Receipt>
-  /** Gives it up, for the whole room. */
-  discard(orphan: Pick<Orphan, 'position'> & { readonly by?: string }, options?: CallOptions & { ack?: Ack }): Promise<Receipt>
+  /** Gives it up, for the whole room: CONFLICT if it was replayed before. */
+  discard(orphan: Pick<Orphan, 'position'> & { readonly by?: string }, options?: CallOptions): Promise<void>
 
   /** Says goodbye, hands over if it is master, and ends. Every later call fails with CLOSED. */
   close(): Promise<void>

@@ -1,5 +1,5 @@
 // The room's keys and values as this page shows them: a scan, and behind it
-// every committed change. What this tab wrote itself is shown at once and
+// every committed change, or after a gap the whole state. What this tab wrote itself is shown at once and
 // marked until it is committed.
 
 /**
@@ -23,12 +23,14 @@ export function followData(room, onChange) {
   let scanning = false
   let again = false
 
+  const rowOf = (entry, committed) => Object.freeze({ key: entry.key, ...readable(entry.value), revision: entry.revision, committed })
+
   const put = (entry, committed) => {
     const present = rows.get(entry.key)
     if (present && present.revision > entry.revision) return false
     if ((gone.get(entry.key) ?? 0n) > entry.revision) return false
     if (present && present.revision === entry.revision && present.committed) return false
-    rows.set(entry.key, Object.freeze({ key: entry.key, ...readable(entry.value), revision: entry.revision, committed }))
+    rows.set(entry.key, rowOf(entry, committed))
     return true
   }
 
@@ -67,10 +69,26 @@ export function followData(room, onChange) {
     }
   }
 
+  let state = [] // the parts of a state so far: what was here does not count any more
+
   room.watch('', (change) => {
-    if (change.type === 'gap') return void scan()
-    if (change.type === 'set') put(change, true)
-    else remove(change.key, change.revision)
+    switch (change.type) {
+      case 'gap':
+        state = []
+        return
+      case 'state':
+        state.push(...change.items)
+        if (change.more) return
+        rows.clear()
+        for (const item of state.splice(0)) rows.set(item.key, rowOf(item, true))
+        return onChange()
+      case 'set':
+        put(change, true)
+        break
+      case 'delete':
+      case 'expire':
+        remove(change.key, change.revision)
+    }
     onChange(change.key)
   })
   scan()
@@ -81,6 +99,11 @@ export function followData(room, onChange) {
     size: () => rows.size,
     get: (key) => rows.get(key),
     rescan: scan,
+    /** Forgets what was shown before it was committed: some of it may have been rolled back. */
+    doubt(keys) {
+      for (const key of keys) if (rows.get(key)?.committed === false) rows.delete(key)
+      scan()
+    },
     /** Shows what this tab has just written, before it is committed. */
     wrote(key, text, revision) {
       put({ key, value: text, revision }, false)

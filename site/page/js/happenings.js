@@ -32,6 +32,7 @@ export function createHappenings(onNew, now = () => performance.now()) {
     tellOfLink(context)
     tellOfMembers(context, state.members, before.members)
     tellOfMaster(context)
+    tellOfRegister(context)
   }
 
   return { all: () => all, observe, tell, nameOf }
@@ -100,3 +101,17 @@ function tellOfMaster({ tell, nameOf, memory, now, status, before }) {
   memory.since = status.epoch
   memory.headless = undefined
 }
+
+// What the register says of the room as a whole.
+function tellOfRegister({ tell, status, before }) {
+  if (!before || before.node !== status.node || before.epoch === '0') return
+  for (const loss of status.losses) {
+    if (before.losses.some(({ epoch }) => epoch === loss.epoch)) continue
+    const how = loss.taken ? 'Somebody made a node master by a takeover' : 'The room began again'
+    tell('trouble', `${how} without ${someOf(loss.missing)}: what only they had is lost.`, { epoch: loss.epoch })
+  }
+  const changed = Object.entries(status.settings).filter(([name, value]) => value !== before.settings[name])
+  if (changed.length > 0) tell('note', `The room's settings changed: ${list(changed.map(([name, value]) => `${settingWord[name]} ${value}${name === 'lagLimit' ? ' ms' : ''}`))}.`)
+}
+
+const settingWord = { election: 'election', minInSync: 'min-in-sync', ack: 'default ack', volatile: 'volatile', lagLimit: 'lag limit' }

@@ -13,13 +13,15 @@ import { createJoin } from './join.js'
 import { drawLegend } from './legend.js'
 import { createMap } from './map.js'
 import { createMembers } from './members.js'
+import { createOrphans } from './orphans.js'
 import * as place from './place.js'
 import { chooseAck, createPlay } from './play.js'
+import { createSettings } from './settings.js'
 import { createShortcuts } from './shortcuts.js'
 import { createState } from './state.js'
 import { createTabBar } from './tabbar.js'
 import { createTheme } from './theme.js'
-import { failure, refusal } from './words.js'
+import { failure, refusal, rolledBack, sentence } from './words.js'
 
 const state = createState()
 const hues = createHues(place.room)
@@ -27,6 +29,7 @@ const happenings = createHappenings((happening) => eventLine.add(happening))
 const eventLine = createEventLine(happenings.all)
 const map = createMap(byId('map'), hues, place.openTab)
 const play = createPlay({ nameOf: happenings.nameOf, hues })
+const orphans = createOrphans(happenings.nameOf, (keys) => play.doubt(keys))
 const tabBar = createTabBar(hues, place.room)
 
 byId('room-name').textContent = place.room
@@ -42,12 +45,14 @@ state.observe(({ status, members }, before) => {
 
 const cameBack = (status, before) => status.role !== before.role && (before.role === 'joining' || before.role === 'offline')
 
+state.observe(orphans.follow)
 state.paint(tabBar)
 state.paint(createHeader())
 state.paint(map.paint)
 state.paint(createMembers(hues))
 state.paint(createBanners())
 state.paint(createJoin(handOver))
+state.paint(createSettings((change) => state.now.room.configure(change)))
 
 const turnTheme = createTheme(() => tabBar(state.now))
 createShortcuts([
@@ -83,7 +88,10 @@ async function start() {
     window.understudy.room = room
     room.on('status', (status) => state.update({ status: named(status) }))
     room.on('members', (members) => state.update({ members }))
+    room.on('orphans', (found) => happenings.tell('trouble', rolledBack(found)))
+    room.on('alarm', (text) => happenings.tell('trouble', `Alarm: ${sentence(text)}`))
     room.on('error', (error) => happenings.tell('trouble', failure(error), { code: error.code }))
+    orphans.start(room)
     state.update({ phase: 'ready', room, status: named(room.status), members: room.members })
     showFrames(room, map, () => room.status.node)
     play.start(room)

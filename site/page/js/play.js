@@ -58,6 +58,7 @@ export function createPlay({ nameOf, hues }) {
     },
     /** After this tab became another node, or a part of the room again, its copy may be another. */
     rescan: () => data.rescan?.(),
+    doubt: (keys) => data.doubt?.(keys),
     repaint,
   }
 }

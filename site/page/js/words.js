@@ -82,6 +82,8 @@ export function failure(error) {
       return 'Not written: somebody else changed it first.'
     case 'TIMEOUT':
       return 'No answer within the time. Try again.'
+    case 'SESSION_CUT':
+      return `Something this tab wrote or read was rolled back. ${detail}`
     case 'TOO_LARGE':
       return `Not written: it is too large. ${detail}`
     case 'REFUSED':
@@ -93,6 +95,12 @@ export function failure(error) {
     default:
       return `Something went wrong. ${detail}`
   }
+}
+
+/** Writes that a change of master rolled back, as a sentence. */
+export function rolledBack(orphans) {
+  const keys = [...new Set(orphans.flatMap(({ changes }) => changes.map(({ key }) => key)))]
+  return `${count(orphans.length, 'write')} of an earlier master ${orphans.length === 1 ? 'was' : 'were'} rolled back: ${someOf(keys)}. This tab keeps ${orphans.length === 1 ? 'it' : 'them'}.`
 }
 
 /** A clause as a sentence: "2 wanted, 1 in sync" becomes "2 wanted, 1 in sync." */

@@ -20,7 +20,7 @@ test('a setting that is none, or out of its range, is refused by name', () => {
 
 test('an orphan has what was written and what was there before', () => {
   const bytes = (text) => new TextEncoder().encode(text)
-  const orphan = toOrphan({ position: '1/4', by: 'k3mf9x2p', ack: '1', changes: [{ type: 'set', key: 'a', value: bytes('new'), before: bytes('old') }, { type: 'delete', key: 'b' }] })
+  const orphan = toOrphan({ position: '1/4', by: 'k3mf9x2p', ack: '1', nodes: ['otter234'], changes: [{ type: 'set', key: 'a', value: bytes('new'), before: bytes('old') }, { type: 'delete', key: 'b' }] })
   assert.deepEqual([orphan.ack, orphan.changes[0].text(), orphan.changes[0].textBefore()], [1, 'new', 'old'])
   assert.deepEqual(orphan.changes[1], { type: 'delete', key: 'b' })
   assert.deepEqual(toOrphaned(orphan), { position: '1/4', by: 'k3mf9x2p' })
