@@ -95,7 +95,11 @@ func (g *god) checkCopies(c *copyView, k *known, w frame.Written) {
 		g.fail("ack", "%s says of %v that %d copies have it, %d of them durable; there are %d and %d",
 			c.name, p, r.Copies, r.Durable, copies, durable)
 	}
-	if least := own.Settings.MinInSyncOrDefault(); r.Ack == journal.AckAll && copies < least {
+	settings := own.Settings
+	if g.reg.Version == own.Version {
+		settings = g.reg.Settings // which it should have stored
+	}
+	if least := settings.MinInSyncOrDefault(); r.Ack == journal.AckAll && copies < least {
 		g.fail("ack", "%s answers ok to all for %v with %d in-sync nodes that have it, and the room wants %d", c.name, p, copies, least)
 	}
 	if g.w.byHand {

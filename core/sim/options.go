@@ -4,6 +4,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/understudy-dev/understudy/core"
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/journal"
 )
@@ -30,6 +31,8 @@ type Options struct {
 
 	KeepBytes int // of the journals; 0: the default, or a small one in some seeds
 	MaxValue  int // bytes of a value, drawn; in a few seeds a frame holds only a few
+
+	bug bug // of every node
 
 	plant func(journal.Directory) journal.Directory // a bug between store and disk; nil for none
 }
@@ -74,6 +77,41 @@ type Stats struct {
 	Installs   int           // snapshots that replaced a journal
 	Expired    int           // keys that an expiry took away
 	Healed     time.Duration // from the last fault to everything being together
+}
+
+// bug is a mistake of every node, for tests of the checks: it hears something
+// else than it was told, or does something else than it should. nil for none.
+type bug struct {
+	hears func(frame.Frame) frame.Frame
+	does  func(core.Effect) core.Effect
+}
+
+// in is an input as a node with the bug takes it.
+func (b bug) in(in core.Input) core.Input {
+	if b.hears == nil {
+		return in
+	}
+	switch in := in.(type) {
+	case core.Asked:
+		in.Frame = b.hears(in.Frame)
+		return in
+	case core.Received:
+		in.Frame = b.hears(in.Frame)
+		return in
+	case core.Batch, core.Connected, core.Disconnected, core.Persisted, core.StoreFailed, core.Wake,
+		core.Forget, core.Appeared, core.Leave:
+	}
+	return in
+}
+
+// out are the effects of a node with the bug.
+func (b bug) out(effects []core.Effect) []core.Effect {
+	for i := range effects {
+		if b.does != nil {
+			effects[i] = b.does(effects[i])
+		}
+	}
+	return effects
 }
 
 // plan is what a seed draws: rates, latencies, who is what.

@@ -94,7 +94,7 @@ func (p *peer) step(in core.Input) {
 		return
 	}
 	p.w.inputs++
-	effects := p.machine.Step(p.clock(), in)
+	effects := p.w.options.bug.out(p.machine.Step(p.clock(), p.w.options.bug.in(in)))
 	p.w.trace.step(p.w.now, p.name, in, effects)
 	p.w.god.beforeEffects(p, effects)
 	life := p.life
