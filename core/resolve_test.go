@@ -222,3 +222,23 @@ func TestALongListOfOrphansComesInPages(t *testing.T) {
 		t.Errorf("the first two open ones: %d, more %v", len(page.Orphans), page.More)
 	}
 }
+
+func TestARecordThatWasResolvedIsDroppedAtTheStart(t *testing.T) {
+	c, o := cutCopy(t, journal.Change{Key: "k", Value: []byte("new")})
+	w, _ := Replay(o, false)
+	changes, results, _ := evaluate(c.state, 0, w)
+	c.mustMerge(t, journal.Entry{Position: positionOf(2, 3), Origin: w.Origin, Changes: changes, Results: results})
+	c.commit(3)
+	// The record of the drop is what a crash has lost.
+	stored := Stored{Meta: c.meta, Snapshot: c.state.Snapshot(), History: c.log.History(), Orphans: []journal.Orphan{o}}
+	loaded, err := newLocalCopy(stored, 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(loaded.orphans.list) != 0 || len(loaded.orphans.takeNews()) != 0 {
+		t.Errorf("orphans %+v", loaded.orphans.list)
+	}
+	if drop, ok := loaded.records[len(loaded.records)-1].(DropOrphans); !ok || drop.Positions[0] != o.Entry.Position {
+		t.Errorf("records %+v", loaded.records)
+	}
+}
