@@ -81,7 +81,8 @@ func (b *Bully) hear(f *field, m Message) {
 		if above {
 			b.phase, b.until = bullyYielded, f.Now.Add(backOff(bullyClaimWait, b.tries))
 		}
-	default: // of another strategy
+	case frame.ElectToken, frame.ElectPreAsk, frame.ElectPreGrant, frame.ElectAsk, frame.ElectGrant, frame.ElectDeny:
+		// Of another strategy: said before the setting was changed.
 	}
 }
 

@@ -97,7 +97,8 @@ func (r *Ring) hear(f *field, m Message) {
 		r.onToken(f, candidate, e.Round)
 	case frame.ElectCoordinator:
 		r.onCoordinator(f, candidate, e.Round)
-	default: // of another strategy
+	case frame.ElectCall, frame.ElectAlive, frame.ElectPreAsk, frame.ElectPreGrant, frame.ElectAsk, frame.ElectGrant, frame.ElectDeny:
+		// Of another strategy: said before the setting was changed.
 	}
 }
 

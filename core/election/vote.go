@@ -111,7 +111,8 @@ func (e *Vote) hear(f *field, m Message) {
 		e.collect(peer, e.phase == voteStanding && round == e.round)
 	case frame.ElectDeny:
 		e.follow(f, round)
-	default: // of another strategy
+	case frame.ElectCall, frame.ElectAlive, frame.ElectCoordinator, frame.ElectToken:
+		// Of another strategy: said before the setting was changed.
 	}
 }
 
