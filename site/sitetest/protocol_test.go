@@ -200,3 +200,33 @@ func TestAWatchFromAnOtherHistoryGetsAGapAndTheState(t *testing.T) {
 		t.Errorf("from a future position: %s, want %s", position, want)
 	}
 }
+
+func TestAWriteMayMakeDoWithTheCopiesThereAre(t *testing.T) {
+	s, b := StartServer(t, loopback.Config{}), StartBrowser(t)
+	tab := open(t, b, s, `{ name: 'otter' }`)
+	got := Eval[string](t, tab, `
+		const { ack, copies } = await room.set('k', 'v', { ack: 2, onShort: 'degrade' })
+		const code = await room.set('k', 'w', { ack: 2 }).catch((error) => error.code)
+		return [ack, copies, code, (await room.get('k')).text()].join(' ')`)
+	if want := "async 1 NOT_ENOUGH_REPLICAS v"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+func TestARoomThatBeganAgainSaysWhoWasMissing(t *testing.T) {
+	s, b := StartServer(t, loopback.Config{}), StartBrowser(t)
+	first := open(t, b, s, `{ name: 'otter' }`)
+	lost := Eval[string](t, first, `await room.set('k', 'v'); return room.status.node`)
+	spare := b.Open(t, s.URL+BlankPath) // the browser must outlive the first tab
+	first.Close(t)
+	spare.Do(t, `
+		const { openRoom } = await import('/sdk/understudy.js')
+		window.room = await openRoom({ room: 'kitchen', name: 'lynx' })
+		await room.opened({ timeout: 15000 })`)
+	got := Eval[string](t, spare, `
+		const [loss] = room.status.losses
+		return [room.status.losses.length, loss.epoch === room.status.epoch, loss.taken, loss.missing.join(), Math.abs(Date.now() - loss.at) < 60000].join(' ')`)
+	if want := "1 true false " + lost + " true"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
