@@ -75,13 +75,3 @@ func TestACopyWithAnotherStateIsMadeAnewAsTheNodeItIs(t *testing.T) {
 		t.Errorf("b has %q", got)
 	}
 }
-
-func TestACopyWithAnotherStateClaimsNothing(t *testing.T) {
-	h, a, b, c := alteredHouse(t)
-	h.crash(c)
-	h.crash(a)
-	h.advance(20 * time.Second)
-	if got := b.node.Status().Role; got == frame.RoleMaster || got == frame.RoleClaiming {
-		t.Errorf("b is %v", got)
-	}
-}

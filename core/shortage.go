@@ -23,6 +23,7 @@ func (n *Node) shortage(ack journal.Ack, replicas int) string {
 			n.lobby.register.Settings.MinInSyncOrDefault(), replicas+1)
 	case journal.AckOne:
 		return fmt.Sprintf("1 replica wanted, %d in sync", replicas)
+	case journal.AckAsync, journal.AckRoom: // never short, and never asked
 	}
 	return fmt.Sprintf("%d replicas wanted, %d in sync", int(ack), replicas)
 }

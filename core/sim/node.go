@@ -144,7 +144,7 @@ func (n *node) performOwn(e core.Effect) {
 		n.shutDown()
 	case core.Orphaned:
 		n.w.tell(n)
-	case core.Send, core.Replied, core.Refuse, core.WakeAt, core.Disconnect:
+	case core.Send, core.Replied, core.Alarm, core.Refuse, core.WakeAt, core.Disconnect:
 	}
 }
 
