@@ -43,6 +43,14 @@ redis rounds="20" *args:
 restart rounds="5" *args:
     go test ./nodecli/figures -run '^$' -bench Restart -benchtime {{ rounds }}x -timeout 30m {{ args }}
 
+# Measure takeovers of native processes that are killed, by each election
+takeovers rounds="50" *args:
+    go test ./nodecli/figures -run '^$' -bench Takeover -benchtime {{ rounds }}x -timeout 30m {{ args }}
+
+# Measure what elections cost in simulated rooms, and draw it anew
+elections runs="1000":
+    go run ./nodecli sim --election all --nodes 3,5,9,25 --runs {{ runs }} --svg core/election/elections.svg
+
 # Run the simulated worlds of that many seeds
 sim seeds="2000":
     go test ./core/sim -run TestSeeds -v -count=1 -timeout 0 -seeds {{ seeds }}

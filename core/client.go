@@ -234,12 +234,11 @@ func (c *Client) onAnswer(from journal.NodeID, f frame.Frame) {
 }
 
 // committedBy is an index that is committed, as an answer shows; 0 if it doesn't.
+// Changes do not: what a watch of level local has been sent may be cut.
 func committedBy(f frame.Frame) journal.Index {
 	switch f := f.(type) {
 	case frame.Report:
 		return f.Commit.Index
-	case frame.Changes:
-		return f.Through.Index
 	case frame.Written:
 		if f.Receipt.Ack == journal.AckAll {
 			return f.Receipt.Position.Index

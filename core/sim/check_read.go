@@ -27,7 +27,8 @@ func (g *god) checkRead(who string, asked frame.Read, got frame.ReadReply) {
 		return
 	}
 	inHistory := int(p.Index) <= len(g.commits) && g.commits[p.Index-1] == k
-	if asked.Level != frame.LevelLocal && !inHistory && !k.atRisk {
+	isLocal := asked.Level == frame.LevelLocal || asked.Level == frame.LevelSession
+	if !isLocal && !inHistory && !k.atRisk {
 		g.fail("reads", "%s read %s at %v, which is not committed", who, asked.Key, p)
 		return
 	}

@@ -58,25 +58,26 @@ type Result struct {
 
 // Stats count what happened in a run.
 type Stats struct {
-	Hits       Hits
-	Operations int // requests of users
-	Writes     int
-	Answered   int // writes that were answered ok
-	Unknown    int // writes whose outcome nobody told
-	Entries    int // that were ever made
-	Committed  int
-	Takeovers  int // masterships after the first
-	Orphans    int // final ones, by entry
-	Resolved   int // orphans that were replayed or discarded
-	Degraded   int // writes that made do with fewer copies
-	Lost       int // answered writes whose every copy lost its storage
-	Unclean    int // masterships that began without any complete copy
-	Linearized int // operations given to Porcupine
-	Inputs     int // of nodes, clients and the relay
-	Refusals   int
-	Installs   int           // snapshots that replaced a journal
-	Expired    int           // keys that an expiry took away
-	Healed     time.Duration // from the last fault to everything being together
+	Hits        Hits
+	Operations  int // requests of users
+	Writes      int
+	Answered    int // writes that were answered ok
+	Unknown     int // writes whose outcome nobody told
+	Entries     int // that were ever made
+	Committed   int
+	Takeovers   int // masterships after the first
+	Orphans     int // final ones, by entry
+	Resolved    int // orphans that were replayed or discarded
+	SessionCuts int // sessions whose past is not in the history
+	Degraded    int // writes that made do with fewer copies
+	Lost        int // answered writes whose every copy lost its storage
+	Unclean     int // masterships that began without any complete copy
+	Linearized  int // operations given to Porcupine
+	Inputs      int // of nodes, clients and the relay
+	Refusals    int
+	Installs    int           // snapshots that replaced a journal
+	Expired     int           // keys that an expiry took away
+	Healed      time.Duration // from the last fault to everything being together
 }
 
 // bug is a mistake of every node, for tests of the checks: it hears something

@@ -34,6 +34,7 @@ func Run(o Options) Result {
 	healed := w.heal()
 	if w.failure == nil {
 		w.god.checkAccounts()
+		w.god.checkWatches()
 	}
 	if w.failure == nil {
 		w.checkLinearizable()
@@ -187,7 +188,7 @@ func (w *World) result(healed time.Duration) Result {
 		Hits: w.hits, Operations: w.operations, Answered: w.answered, Entries: w.entries,
 		Committed: len(w.god.commits), Takeovers: w.takeovers, Orphans: w.orphans, Lost: w.lost,
 		Unclean: w.god.unclean, Linearized: w.linearized, Inputs: w.inputs, Refusals: w.refusals,
-		Installs: w.installs, Healed: healed, Expired: w.expired, Resolved: w.resolved, Degraded: w.degraded,
+		Installs: w.installs, Healed: healed, Expired: w.expired, SessionCuts: w.sessionCuts, Resolved: w.resolved, Degraded: w.degraded,
 	}
 	for _, u := range w.users {
 		for _, c := range u.calls {

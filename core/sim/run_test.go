@@ -119,6 +119,7 @@ func report(t *testing.T, results []Result, took time.Duration) {
 		total.Expired += r.Stats.Expired
 		total.Resolved += r.Stats.Resolved
 		total.Degraded += r.Stats.Degraded
+		total.SessionCuts += r.Stats.SessionCuts
 		total.Inputs += r.Stats.Inputs
 		total.Healed = max(total.Healed, r.Stats.Healed)
 	}
@@ -129,7 +130,7 @@ func report(t *testing.T, results []Result, took time.Duration) {
 	t.Logf("median of a seed: %d operations, %d takeovers", median(operations), median(takeovers))
 	t.Logf("%d operations, %d writes, %d answered ok, %.1f %% unknown; %d checked by Porcupine",
 		total.Operations, total.Writes, total.Answered, 100*float64(total.Unknown)/float64(max(1, total.Writes)), total.Linearized)
-	t.Logf("%d keys expired, %d orphans replayed or discarded, %d writes degraded", total.Expired, total.Resolved, total.Degraded)
+	t.Logf("%d keys expired, %d orphans replayed or discarded, %d writes degraded, %d sessions cut", total.Expired, total.Resolved, total.Degraded, total.SessionCuts)
 	t.Logf("%d orphans, %d writes lost with every copy of them, %d unclean masterships; healed within %v",
 		total.Orphans, total.Lost, total.Unclean, total.Healed.Round(time.Millisecond))
 	for f, hits := range total.Hits {

@@ -24,6 +24,8 @@ type user struct {
 	pipeline int           // how many may be open
 	client   journal.ClientID
 
+	token journal.Position // of what it has written or seen
+
 	watch   *watching // the newest; it is resumed where it stands
 	watchID uint64    // 0 while it is lost
 }
@@ -129,19 +131,26 @@ func (u *user) beginWatch() {
 		return
 	}
 	u.peer.ids++
-	f := frame.Watch{ID: u.peer.ids, Prefix: pick(u.chance, "", "k", "t"), Level: frame.LevelCommitted}
+	f := frame.Watch{ID: u.peer.ids, Prefix: pick(u.chance, "", "k", "t"), Level: pick(u.chance, frame.LevelCommitted, frame.LevelLocal)}
 	if u.chance.hit(300) {
 		f.Prefix, f.Exact = u.key(), true
 	}
 	if u.watch != nil {
-		f.Prefix, f.Exact, f.From = u.watch.asked.Prefix, u.watch.asked.Exact, u.watch.through
-		if u.watch.state != nil {
-			f.From = core.Nowhere // the rest of the state would be missing
-		}
+		was := u.watch.asked
+		f.Prefix, f.Exact, f.Level, f.From = was.Prefix, was.Exact, was.Level, u.watch.resumeAt()
 	}
 	u.watch, u.watchID = &watching{asked: f}, u.peer.ids
 	u.watch.through = f.From
 	u.peer.step(core.Asked{To: u.whom(frame.LevelLocal), Frame: f})
+}
+
+// proceed asks for the next part of a state, some time after the one before.
+func (u *user) proceed(id uint64) {
+	u.w.after(u.chance.skewed(time.Millisecond, 100*time.Millisecond), streamWork, func() {
+		if u.watchID == id && u.peer.isUp() {
+			u.peer.step(core.Asked{Frame: frame.Proceed{ID: id}})
+		}
+	})
 }
 
 // replied takes an answer.
@@ -153,7 +162,7 @@ func (u *user) replied(e core.Replied) {
 			}
 			u.w.god.checkChanges(u.name, u.watch, f)
 			if f.More {
-				u.peer.step(core.Asked{Frame: frame.Proceed{ID: f.ID}})
+				u.proceed(f.ID)
 			}
 		}
 		return
@@ -170,11 +179,13 @@ func (u *user) replied(e core.Replied) {
 		c.written = &f
 		if f.Failure == nil {
 			u.w.answered++
+			u.note(f.Receipt.Position)
 		}
 	case frame.ReadReply:
 		c.read = &f
 		u.w.god.checkRead(u.name, c.asked.(frame.Read), f)
 		u.w.god.checkFresh(c)
+		u.checkSession(c.asked.(frame.Read), f)
 	case frame.OrphanList:
 		u.resolveSome(f.Orphans)
 	case frame.Report:
@@ -208,7 +219,7 @@ func (c *call) isAnsweredBy(f frame.Frame) bool {
 // hostEnded: the process is gone, and with it the application at the node. What
 // it had asked stays without an answer.
 func (u *user) hostEnded() {
-	u.open, u.watchID, u.watch, u.peer.seq = nil, 0, nil, 0
+	u.open, u.watchID, u.watch, u.peer.seq, u.token = nil, 0, nil, 0, journal.Position{}
 }
 
 // hostStarted: the application begins anew, as another writer.

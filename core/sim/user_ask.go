@@ -30,7 +30,10 @@ func (u *user) nextRead() frame.Read {
 	u.peer.ids++
 	f := frame.Read{
 		ID: u.peer.ids, Key: u.key(), Exact: true,
-		Level: pick(u.chance, frame.LevelLatest, frame.LevelLatest, frame.LevelCommitted, frame.LevelLocal),
+		Level: pick(u.chance, frame.LevelLatest, frame.LevelLatest, frame.LevelCommitted, frame.LevelLocal, frame.LevelSession, frame.LevelSession),
+	}
+	if f.Level == frame.LevelSession || f.Level != frame.LevelLatest && u.chance.hit(200) {
+		u.inSession(&f)
 	}
 	if u.chance.hit(150) {
 		f.Key, f.Exact = pick(u.chance, "", "k", "t"), false

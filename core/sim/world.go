@@ -48,6 +48,7 @@ type stats struct {
 	inputs, refusals, operations, answered       int
 	entries, cuts, orphans, lost, installs       int
 	stops, takeovers, linearized, lastRegistered int
+	sessionCuts                                  int
 	resolved, degraded                           int
 	expired                                      int
 }
