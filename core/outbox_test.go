@@ -218,6 +218,53 @@ func TestAWatchGoesOnBehindWhatCameAndNothingComesTwice(t *testing.T) {
 	}
 }
 
+func TestAWatchThatLosesItsCopyAmidTheStateIsSentAllOfItAgain(t *testing.T) {
+	o := outbox{client: journal.ClientID{1}}
+	o.add(0, Asked{Frame: frame.Watch{ID: 5, Prefix: "k", From: positionOf(1, 2)}}, 0)
+	o.due(0, masterA)
+	resumed := func() journal.Position {
+		o.unsend()
+		out := o.due(0, masterA)
+		return out[len(out)-1].frame.(frame.Watch).From
+	}
+	part := frame.Changes{ID: 5, Through: positionOf(1, 9), Items: []journal.Item{{Key: "k", Revision: 3}}, More: true}
+	first := part
+	first.Gap = true
+	last := part
+	last.More = false
+	for _, step := range []struct {
+		changes frame.Changes
+		want    journal.Position
+	}{
+		{first, Nowhere}, {part, Nowhere}, {last, positionOf(1, 9)}, {first, Nowhere},
+	} {
+		if o.answer(0, masterA, step.changes) == nil {
+			t.Errorf("%+v is not passed on", step.changes)
+		}
+		if got := resumed(); got != step.want {
+			t.Errorf("behind %+v the watch resumes at %v, wanted %v", step.changes, got, step.want)
+		}
+	}
+}
+
+func TestAWatchFromALaterPositionIsToldOnceHowFarTheRoomIs(t *testing.T) {
+	o := outbox{client: journal.ClientID{1}}
+	o.add(0, Asked{Frame: frame.Watch{ID: 5, From: positionOf(1, 9)}}, 0)
+	ahead := frame.Changes{ID: 5, Through: positionOf(1, 4), Ahead: true}
+	o.due(0, masterA)
+	if o.answer(0, masterA, ahead) == nil {
+		t.Error("it is not told")
+	}
+	o.unsend()
+	out := o.due(0, masterB)
+	if got := out[len(out)-1].frame.(frame.Watch).From; got != positionOf(1, 9) {
+		t.Errorf("it resumes at %v", got)
+	}
+	if got := o.answer(0, masterB, ahead); got != nil {
+		t.Errorf("it is told again: %+v", got)
+	}
+}
+
 func TestAWaitWithoutEndIsCutToADay(t *testing.T) {
 	o := outbox{client: journal.ClientID{1}}
 	w := writeFrame(1)
