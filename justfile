@@ -39,6 +39,10 @@ compare rounds="25" *args:
 redis rounds="20" *args:
     go test ./nodecli/figures -run '^$' -bench Redis -benchtime {{ rounds }}x -timeout 30m {{ args }}
 
+# Measure reads per second by level, and a change on its way to 1,000 watches
+reads time="3s":
+    go test ./core/host -run '^$' -bench 'FiftyReaders|ThousandWatchers' -benchtime {{ time }}
+
 # Measure how long a node with many keys takes to start, and its bytes on disk
 restart rounds="5" *args:
     go test ./nodecli/figures -run '^$' -bench Restart -benchtime {{ rounds }}x -timeout 30m {{ args }}

@@ -7,6 +7,7 @@ import (
 	"log"
 	"time"
 
+	"github.com/understudy-dev/understudy/core"
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/host"
 	"github.com/understudy-dev/understudy/core/host/loopback"
@@ -126,6 +127,70 @@ func ExampleSession_Watch() {
 		}
 	}
 	// Output: todo/2 = bread
+}
+
+// A session reads its own writes at any copy. Another one is given the position
+// of what it has to see.
+func ExampleReadOptions() {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	relay, closeAll := exampleRoom(ctx)
+	defer closeAll()
+	otter, err := host.Open(ctx, host.Config{Room: "kitchen", Transport: relay})
+	check(err)
+	defer func() { check(otter.Close(ctx)) }()
+
+	receipt, err := otter.Set(ctx, "colour", []byte("blue"), host.WriteOptions{Ack: host.AckAsync})
+	check(err)
+	mine, err := otter.Get(ctx, "colour", host.ReadOptions{Level: frame.LevelSession})
+	check(err)
+
+	client, err := host.Dial(ctx, host.ClientConfig{Room: "kitchen", Transport: relay})
+	check(err)
+	defer func() { check(client.Close(ctx)) }()
+	theirs, err := client.Get(ctx, "colour", host.ReadOptions{
+		Level: frame.LevelCommitted, From: otter.State().Node, Least: receipt.Position,
+	})
+	check(err)
+	fmt.Printf("%s %s\n", mine.Value, theirs.Value)
+	// Output: blue blue
+}
+
+// A copy of some keys is kept by a watch: what a gap leaves out comes as the
+// state.
+func ExampleChanges() {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	relay, closeAll := exampleRoom(ctx)
+	defer closeAll()
+	client, err := host.Dial(ctx, host.ClientConfig{Room: "kitchen", Transport: relay})
+	check(err)
+	defer func() { check(client.Close(ctx)) }()
+	_, err = client.Set(ctx, "todo/1", []byte("milk"), host.WriteOptions{})
+	check(err)
+
+	todo := map[string]string{}
+	for changes, err := range client.Watch(ctx, "todo/", host.WatchOptions{After: core.Nowhere}) {
+		check(err)
+		if changes.Gap {
+			clear(todo)
+		}
+		for _, item := range changes.Items {
+			todo[item.Key] = string(item.Value)
+		}
+		for _, e := range changes.Events {
+			if e.Deleted {
+				delete(todo, e.Key)
+			} else {
+				todo[e.Key] = string(e.Value)
+			}
+		}
+		if !changes.More {
+			break
+		}
+	}
+	fmt.Println(todo)
+	// Output: map[todo/1:milk]
 }
 
 // exampleRoom opens a relay and a room with one node.
