@@ -20,6 +20,12 @@ func (g *god) checkSent(c *copyView, e core.Send) {
 		g.checkAcked(c, f)
 	case frame.Report:
 		g.checkHash(c, f.Applied, f.Hash)
+	case frame.Replicate:
+		at := f.Prev
+		if n := len(f.Entries); n > 0 {
+			at = f.Entries[n-1].Position
+		}
+		g.checkHash(c, at, f.Hash)
 	}
 }
 

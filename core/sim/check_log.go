@@ -167,17 +167,3 @@ func (g *god) checkSnapshot(c *copyView, r core.SaveSnapshot) {
 	g.checkCut(c, c.mem.log[same:], "replace")
 	g.checkHash(c, at, r.Snapshot.Hash())
 }
-
-// checkHash: equal positions are equal states.
-func (g *god) checkHash(c *copyView, at journal.Position, hash uint64) {
-	k := g.known[at]
-	if k == nil {
-		return
-	}
-	if k.hash == 0 {
-		k.hash = hash
-	}
-	if k.hash != hash {
-		g.fail("state hash", "%s has state hash %x at %v, another copy had %x", c.name, hash, at, k.hash)
-	}
-}

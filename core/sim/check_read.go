@@ -40,7 +40,7 @@ func (g *god) checkRead(who string, asked frame.Read, got frame.ReadReply) {
 	if got.More {
 		want = want[:min(len(want), len(got.Items))] // the rest did not fit
 	}
-	if !slices.EqualFunc(got.Items, want, sameItem) {
+	if !slices.EqualFunc(got.Items, want, sameItem) && !g.hasSpoilt() {
 		g.fail("reads", "%s read %q at %v and got%s, it was%s", who, asked.Key, p, g.items(got.Items), g.items(want))
 	}
 }
@@ -85,7 +85,7 @@ func (g *god) checkLocalRead(who string, asked frame.Read, got frame.ReadReply, 
 	if item, found := g.itemAt(at, asked.Key); found && !isDue(item.Deadline, at.entry.Time) {
 		want = []journal.Item{item}
 	}
-	if !slices.EqualFunc(got.Items, want, sameItem) {
+	if !slices.EqualFunc(got.Items, want, sameItem) && !g.hasSpoilt() {
 		g.fail("reads", "%s read %q at %v and got%s, it was%s", who, asked.Key, at.entry.Position, g.items(got.Items), g.items(want))
 	}
 }

@@ -24,6 +24,7 @@ const (
 	StaleSector                      // a sector of a file at rest holds what belongs elsewhere
 	ShortFile                        // a file has lost its end
 	LostFile                         // a file is gone
+	WrongState                       // a copy makes another state of its entries than the others
 	SlowDisk                         // writes take a hundred times as long
 	Cut                              // a connection ends, and what was on its way is lost in part
 	HalfOpen                         // one end of a connection learns late that it is gone
@@ -57,7 +58,7 @@ const (
 var faultNames = [faultCount]string{
 	"crash", "crash between effects", "torn store", "power cut", "torn write", "lost copy", "lazy sync",
 	"disk failure", "sync failure", "write failure", "disk full",
-	"bit flip", "lost sector", "stale sector", "short file", "lost file", "slow disk",
+	"bit flip", "lost sector", "stale sector", "short file", "lost file", "wrong state", "slow disk",
 	"cut", "half open", "unreachable", "partition", "jam", "delay burst", "late frame", "replay",
 	"pause", "long pause", "late alarm", "clock skew", "clock jump", "clock back", "clock drift", "relay restart",
 	"register lost", "register old", "room full",

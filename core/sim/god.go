@@ -31,8 +31,9 @@ type god struct {
 	masters map[journal.EpochNumber]journal.NodeID // who was granted an epoch number first
 	highest journal.EpochNumber                    // of all that were granted
 
-	unclean   int           // loss records so far
-	lossEpoch journal.Epoch // of the newest: what was committed before is at risk
+	spoiltAt  journal.Instant // when a copy had a wrong state last; 0 for never
+	unclean   int             // loss records so far
+	lossEpoch journal.Epoch   // of the newest: what was committed before is at risk
 }
 
 // known is one entry that was ever made, with everything before it.
@@ -72,6 +73,7 @@ type copyView struct {
 	durable bool
 	running bool
 	lost    bool // the storage is gone for good
+	spoilt  bool // its state is not what its entries make
 	mem     logView
 	disk    logView       // what it was told to be durable
 	unsure  []core.Record // what came behind that when it ended: any number of them may be there
@@ -172,7 +174,12 @@ func (g *god) afterStep(p *peer, in core.Input, effects []core.Effect) {
 			if w, ok := e.Frame.(frame.Written); ok && !carriesWritten(in) {
 				g.checkAcked(c, w)
 			}
-		case core.Store, core.Orphaned, core.Refuse, core.WakeAt, core.Disconnect, core.Alarm, core.Stop, core.Gone:
+			if r, ok := e.Frame.(frame.Report); ok && r.Node == c.id {
+				g.checkHash(c, r.Applied, r.Hash)
+			}
+		case core.Alarm:
+			g.checkAlarm(c, e)
+		case core.Store, core.Orphaned, core.Refuse, core.WakeAt, core.Disconnect, core.Stop, core.Gone:
 		}
 	}
 }

@@ -144,6 +144,7 @@ func (w *World) writesOf(operation porcupine.Operation, asked frame.Write, k *kn
 			in.key = op.Key
 		case frame.Append:
 			in.key = op.Key
+		case frame.Expire, frame.Resolve: // of no key that lasts
 		}
 		if !isLasting(in.key) {
 			continue
@@ -200,6 +201,7 @@ func stepKey(s keyOutput, in keyInput, out keyOutput) (bool, any) {
 	case frame.Append:
 		value := s.value + string(op.Value)
 		return out.number == int64(len(value)), keyOutput{exists: true, value: value}
+	case frame.Expire, frame.Resolve:
 	}
 	return s.exists == out.exists && s.value == out.value, s
 }

@@ -37,6 +37,7 @@ var acts = []struct {
 	{StaleSector, (*nemesis).misdirect},
 	{ShortFile, (*nemesis).shortenFile},
 	{LostFile, (*nemesis).loseFile},
+	{WrongState, (*nemesis).spoilState},
 	{SlowDisk, (*nemesis).slowDisk},
 	{Cut, (*nemesis).cut},
 	{HalfOpen, (*nemesis).halfOpen},

@@ -40,7 +40,9 @@ func (n *nemesis) disaster() {
 			}
 			n.w.at(v.downUntil, streamNemesis, v.start)
 		}
-		n.insist(left)
+		if n.w.plan.has(Takeover) {
+			n.insist(left)
+		}
 	})
 }
 

@@ -24,6 +24,7 @@ type node struct {
 	gone      bool // it has left in good order, or stopped
 
 	downUntil journal.Instant  // it can't be started before, but to heal
+	spoilt    bool             // it begins its next life with a wrong state
 	altered   []journal.Change // what its disk gives back with another value, and a good checksum
 }
 
@@ -104,6 +105,12 @@ func (n *node) open() (core.Stored, bool) {
 	if len(n.altered) > 0 {
 		n.alter(&stored)
 	}
+	if n.spoilt && !n.w.healing && n.spoil(&stored, n.w.diskChance) {
+		n.w.hits[WrongState]++
+		n.w.trace.note(n.w.now, n.name, "has a wrong state")
+		n.w.god.spoilt(n.w.god.copies[n.id])
+	}
+	n.spoilt = false
 	return stored, true
 }
 

@@ -65,15 +65,17 @@ type Stats struct {
 	Unknown     int // writes whose outcome nobody told
 	Entries     int // that were ever made
 	Committed   int
-	Takeovers   int // masterships after the first
-	Orphans     int // final ones, by entry
-	Resolved    int // orphans that were replayed or discarded
-	SessionCuts int // sessions whose past is not in the history
-	Degraded    int // writes that made do with fewer copies
-	Lost        int // answered writes whose every copy lost its storage
-	Unclean     int // masterships that began without any complete copy
-	Linearized  int // operations given to Porcupine
-	Inputs      int // of nodes, clients and the relay
+	Takeovers   int  // masterships after the first
+	Orphans     int  // final ones, by entry
+	Resolved    int  // orphans that were replayed or discarded
+	Alarms      int  // of states that differ
+	GivenUp     bool // a copy with a wrong state became master before anybody saw it
+	SessionCuts int  // sessions whose past is not in the history
+	Degraded    int  // writes that made do with fewer copies
+	Lost        int  // answered writes whose every copy lost its storage
+	Unclean     int  // masterships that began without any complete copy
+	Linearized  int  // operations given to Porcupine
+	Inputs      int  // of nodes, clients and the relay
 	Refusals    int
 	Installs    int           // snapshots that replaced a journal
 	Expired     int           // keys that an expiry took away
@@ -169,6 +171,14 @@ func (o *Options) draw() plan {
 		p.weights[Disaster], p.weights[Takeover] = 0, 0 // they leave less to check
 	} else if p.has(Disaster) {
 		p.weights[Disaster] *= 3
+		if !o.Without.Has(Takeover) {
+			p.weights[Takeover] = max(1, p.weights[Takeover])
+		}
+	}
+	if wrong := c.hit(250); !wrong {
+		p.weights[WrongState] = 0 // it excuses what is read meanwhile
+	} else {
+		p.weights[WrongState] *= 3
 	}
 	if amnesia := c.hit(150); !amnesia {
 		p.weights[RegisterLost], p.weights[RegisterOld] = 0, 0
@@ -181,7 +191,7 @@ func (o *Options) draw() plan {
 // keepCopies leaves out what ends a copy for good: where the relay has lost its
 // register, the room rightly waits for every copy of the newest list.
 func (p *plan) keepCopies() {
-	for _, f := range []Fault{LostCopy, LazySync, DiskFailure, SyncFailure, BitFlip, LostSector, StaleSector, ShortFile, LostFile, Disaster, Takeover} {
+	for _, f := range []Fault{LostCopy, LazySync, DiskFailure, SyncFailure, BitFlip, LostSector, StaleSector, ShortFile, LostFile, WrongState, Disaster, Takeover} {
 		p.weights[f] = 0
 	}
 	p.volatile, p.lazy = 0, 0

@@ -21,6 +21,7 @@ func answers(change func(frame.Frame) frame.Frame) bug {
 		case core.Send:
 			e.Frame = change(e.Frame)
 			return e
+		case core.Store, core.Orphaned, core.Refuse, core.WakeAt, core.Disconnect, core.Alarm, core.Stop, core.Gone:
 		}
 		return e
 	}}
@@ -46,6 +47,17 @@ func registers(change func(*register.Settings)) bug {
 		case frame.Welcome:
 			change(&f.Register.Settings)
 			return f
+		}
+		return f
+	}}
+}
+
+// hashes is a bug in the hash that a replica is told.
+func hashes(change func(uint64) uint64) bug {
+	return bug{hears: func(f frame.Frame) frame.Frame {
+		if r, ok := f.(frame.Replicate); ok {
+			r.Hash = change(r.Hash)
+			return r
 		}
 		return f
 	}}
@@ -126,6 +138,13 @@ var nodeBugs = map[string]struct {
 		}
 		return f
 	}), "reads"},
+	"no copy compares its state": {hashes(func(uint64) uint64 { return 0 }), "state hash"},
+	"an alarm is raised where all is well": {hashes(func(h uint64) uint64 {
+		if h%512 == 0 {
+			h++
+		}
+		return h
+	}), "state hash"},
 	"an orphan is dropped once it is final": {bug{does: func(e core.Effect) core.Effect {
 		s, ok := e.(core.Store)
 		if !ok {

@@ -31,7 +31,17 @@ func Run(o Options) Result {
 		u.work()
 	}
 	w.runUntil(w.now.Add(w.options.Duration), nil)
+	if w.given {
+		return w.result(0)
+	}
 	healed := w.heal()
+	if w.given {
+		w.failure = nil // nobody has waited for the end
+		return w.result(healed)
+	}
+	if w.failure == nil {
+		w.checkStates()
+	}
 	if w.failure == nil {
 		w.god.checkAccounts()
 		w.god.checkWatches()
@@ -188,7 +198,7 @@ func (w *World) result(healed time.Duration) Result {
 		Hits: w.hits, Operations: w.operations, Answered: w.answered, Entries: w.entries,
 		Committed: len(w.god.commits), Takeovers: w.takeovers, Orphans: w.orphans, Lost: w.lost,
 		Unclean: w.god.unclean, Linearized: w.linearized, Inputs: w.inputs, Refusals: w.refusals,
-		Installs: w.installs, Healed: healed, Expired: w.expired, SessionCuts: w.sessionCuts, Resolved: w.resolved, Degraded: w.degraded,
+		Installs: w.installs, Healed: healed, Expired: w.expired, SessionCuts: w.sessionCuts, Alarms: w.alarms, GivenUp: w.given, Resolved: w.resolved, Degraded: w.degraded,
 	}
 	for _, u := range w.users {
 		for _, c := range u.calls {

@@ -95,7 +95,7 @@ func report(t *testing.T, results []Result, took time.Duration) {
 	var total Stats
 	var operations, takeovers []int
 	digest := uint64(14695981039346656037)
-	seeds := 0
+	seeds, given := 0, 0
 	for _, r := range results {
 		if r.Options.Seed == 0 {
 			continue
@@ -119,6 +119,10 @@ func report(t *testing.T, results []Result, took time.Duration) {
 		total.Expired += r.Stats.Expired
 		total.Resolved += r.Stats.Resolved
 		total.Degraded += r.Stats.Degraded
+		total.Alarms += r.Stats.Alarms
+		if r.Stats.GivenUp {
+			given++
+		}
 		total.SessionCuts += r.Stats.SessionCuts
 		total.Inputs += r.Stats.Inputs
 		total.Healed = max(total.Healed, r.Stats.Healed)
@@ -130,7 +134,7 @@ func report(t *testing.T, results []Result, took time.Duration) {
 	t.Logf("median of a seed: %d operations, %d takeovers", median(operations), median(takeovers))
 	t.Logf("%d operations, %d writes, %d answered ok, %.1f %% unknown; %d checked by Porcupine",
 		total.Operations, total.Writes, total.Answered, 100*float64(total.Unknown)/float64(max(1, total.Writes)), total.Linearized)
-	t.Logf("%d keys expired, %d orphans replayed or discarded, %d writes degraded, %d sessions cut", total.Expired, total.Resolved, total.Degraded, total.SessionCuts)
+	t.Logf("%d keys expired, %d orphans replayed or discarded, %d writes degraded, %d sessions cut, %d alarms, %d given up", total.Expired, total.Resolved, total.Degraded, total.SessionCuts, total.Alarms, given)
 	t.Logf("%d orphans, %d writes lost with every copy of them, %d unclean masterships; healed within %v",
 		total.Orphans, total.Lost, total.Unclean, total.Healed.Round(time.Millisecond))
 	for f, hits := range total.Hits {

@@ -38,6 +38,7 @@ type World struct {
 	god        *god
 	nemesis    *nemesis
 	failure    *Failure
+	given      bool // up: a copy with a wrong state is master, and that is the room's state now
 
 	stats
 }
@@ -48,6 +49,7 @@ type stats struct {
 	inputs, refusals, operations, answered       int
 	entries, cuts, orphans, lost, installs       int
 	stops, takeovers, linearized, lastRegistered int
+	alarms                                       int
 	sessionCuts                                  int
 	resolved, degraded                           int
 	expired                                      int
@@ -91,7 +93,7 @@ func (w *World) after(d time.Duration, stream int, do func()) { w.at(w.now.Add(d
 // runUntil lets everything happen up to a moment, or until something is wrong
 // or enough is true.
 func (w *World) runUntil(t journal.Instant, enough func() bool) bool {
-	for w.failure == nil && len(w.agenda.events) > 0 && w.agenda.events[0].at <= t {
+	for w.failure == nil && !w.given && len(w.agenda.events) > 0 && w.agenda.events[0].at <= t {
 		e := w.agenda.next()
 		if e.at > w.now {
 			w.now, w.busy = e.at, 0
@@ -162,6 +164,9 @@ func (w *World) usersOf(n *node, do func(*user)) {
 
 // mastershipRegistered counts takeovers.
 func (w *World) mastershipRegistered(r register.Register) {
+	if c := w.god.copies[r.Epoch.Master]; c != nil && c.spoilt {
+		w.given = true
+	}
 	if !r.Epoch.Master.IsZero() {
 		w.lastRegistered++
 		w.takeovers = w.lastRegistered - 1
