@@ -34,12 +34,16 @@ func (v *evaluation) get(key string) (journal.Item, bool) {
 // the limit of a batch holds for what is written too.
 func (v *evaluation) change(c journal.Change, result int64) *frame.Failure {
 	v.size += len(c.Key) + len(c.Value)
-	v.changes = append(v.changes, c)
-	v.results = append(v.results, result)
+	v.add(c, result)
 	if len(v.changes) > 1 && v.size > frame.BatchMaxBytes {
 		return overLimit("bytes of keys and values that a batch writes", v.size, frame.BatchMaxBytes)
 	}
 	return nil
+}
+
+func (v *evaluation) add(c journal.Change, result int64) {
+	v.changes = append(v.changes, c)
+	v.results = append(v.results, result)
 }
 
 // nothing is the outcome of an operation that changes nothing.
@@ -70,7 +74,10 @@ func (v *evaluation) do(op frame.Op) *frame.Failure {
 		}
 		return v.change(journal.Change{Key: op.Key, Value: old.Value, Deadline: deadlineAfter(v.now, op.TTL)}, 1)
 	case frame.Resolve:
-		return v.change(journal.Resolution(op.Orphan), 0)
+		// It comes last, and is not counted: else the largest write there can be
+		// could not be replayed.
+		v.add(journal.Resolution(op.Orphan), 0)
+		return nil
 	}
 	panic(fmt.Sprintf("core: unknown operation %T", op))
 }

@@ -131,11 +131,15 @@ func TestTheReplayOfTheLargestWriteKeepsTheLimits(t *testing.T) {
 		many[i] = journal.Change{Key: fmt.Sprint(i), Value: []byte("v")}
 	}
 	one := []journal.Change{{Key: strings.Repeat("k", frame.KeyMaxBytes), Value: make([]byte, frame.ValueMaxBytes)}}
-	for _, changes := range [][]journal.Change{many, one} {
-		_, o := cutCopy(t, changes...)
+	two := []journal.Change{{Key: "1", Value: make([]byte, frame.BatchMaxBytes/2-1)}, {Key: "2", Value: make([]byte, frame.BatchMaxBytes/2-1)}}
+	for _, changes := range [][]journal.Change{many, one, two} {
+		c, o := cutCopy(t, changes...)
 		w, failure := Replay(o, false)
 		if failure == nil {
 			failure = checkWrite(w)
+		}
+		if failure == nil {
+			_, _, failure = evaluate(c.state, 0, w)
 		}
 		if failure != nil {
 			t.Errorf("%d changes: %v", len(changes), failure)
