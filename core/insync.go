@@ -29,9 +29,9 @@ func (n *Node) amendInSync() {
 		return
 	}
 	a := &amendment{}
-	expel, settled := false, n.settles()
+	expel, settled, needed := false, n.settles(), n.needsTheList()
 	for _, seat := range n.lobby.register.InSync {
-		if seat.Node == n.id() {
+		if seat.Node == n.id() || needed {
 			continue
 		}
 		p := m.find(seat.Node)
@@ -74,6 +74,14 @@ func (n *Node) amendInSync() {
 func (n *Node) settles() bool {
 	m := n.mastership
 	return n.lobby.register.Awaiting && m.phase == phaseOpen && n.copy.state.Committed().Index >= m.start
+}
+
+// needsTheList reports whether a node of an adopted list may be the only one in
+// it that has stored all that was committed: this node has that from the list,
+// too, but not on its disk yet.
+func (n *Node) needsTheList() bool {
+	m := n.mastership
+	return n.lobby.register.Awaiting && m.phase == phaseOpen && n.copy.durable.Index < m.start
 }
 
 // refusesToSeal reports whether an in-sync node answers the relay's pings but
