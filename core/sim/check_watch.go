@@ -2,6 +2,7 @@ package sim
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strings"
 
@@ -110,7 +111,7 @@ func (g *god) checkEvents(who string, w *watching, got frame.Changes) {
 }
 
 // checkRetracted: what is taken back is what was shown and has been cut, the
-// newest first, and each key is as it is behind all of that.
+// newest entry first, and each key is as it is behind all of that.
 func (g *god) checkRetracted(who string, w *watching, got frame.Changes) {
 	w.taken = append(w.taken, got.Events...)
 	if got.Through == core.Nowhere {
@@ -128,7 +129,7 @@ func (g *god) checkRetracted(who string, w *watching, got frame.Changes) {
 	}
 	base := common(g.known[from], g.known[got.Through])
 	want := g.eventsOn(w, base, g.known[from])
-	slices.Reverse(want)
+	slices.SortStableFunc(want, func(a, b journal.Event) int { return cmp.Compare(b.Position.Index, a.Position.Index) })
 	for i := range want {
 		k := g.known[want[i].Position]
 		item, found := g.itemAt(base, want[i].Key)
