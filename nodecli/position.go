@@ -48,17 +48,38 @@ func parseReceipt(line string) (at journal.Position, by string, err error) {
 		return at, "", err
 	}
 	for _, w := range words[1:] {
-		name, value, found := strings.Cut(w, "=")
-		switch {
-		case !found || value == "":
+		name, value, _ := strings.Cut(w, "=")
+		if !inReceipt(name, value) {
 			return at, "", fmt.Errorf("%q does not belong in a receipt", w)
-		case name == "by":
+		}
+		if name == "by" {
 			by = value
-		case name != "ack" && name != "copies" && name != "durable":
-			return at, "", fmt.Errorf("%q does not belong in a receipt", w)
 		}
 	}
 	return at, by, nil
+}
+
+// inReceipt reports whether a receipt can hold name=value. What only looks
+// like a master's id would otherwise be judged as another master's receipt,
+// and called orphaned.
+func inReceipt(name, value string) bool {
+	switch name {
+	case "by":
+		return isShownID(value)
+	case "ack":
+		_, err := host.ParseAck(value)
+		return err == nil
+	case "copies", "durable":
+		_, err := strconv.ParseUint(value, 10, 32)
+		return err == nil
+	}
+	return false
+}
+
+// isShownID reports whether text can be an id as people see it, or all of one.
+func isShownID(text string) bool {
+	all := len(journal.NodeID{}.Full())
+	return text != "" && len(text) <= all && strings.Trim(text, "abcdefghijklmnopqrstuvwxyz0123456789") == ""
 }
 
 // receiptJSON is a receipt as --json prints it.

@@ -42,7 +42,8 @@ func TestAReceiptIsReadAsItIsPrinted(t *testing.T) {
 	if got, by, err := parseReceipt("7/1042"); got != at(7, 1042) || by != "" || err != nil {
 		t.Errorf("a position alone: read as %v by %q, %v", got, by, err)
 	}
-	for _, text := range []string{"", " ", "by=aebagaaa", "7/1042 by=", "7/1042 blue", "7/1042 colour=blue", "kept 7/1042"} {
+	for _, text := range []string{"", " ", "by=aebagaaa", "7/1042 by=", "7/1042 blue", "7/1042 colour=blue", "kept 7/1042",
+		"7/1042 by=aebagaa!", "7/1042 by=aebagaaaaaaaaaaaaaaaaaaaaaa", "7/1042 by=AEBAGAAA", "7/1042 ack=some", "7/1042 copies=-1", "7/1042 durable=x"} {
 		if got, _, err := parseReceipt(text); err == nil {
 			t.Errorf("%q is no receipt, and was read as %v", text, got)
 		}

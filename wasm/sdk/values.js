@@ -61,7 +61,7 @@ export function toInteger(by) {
 // What verify needs of a receipt.
 export function toWritten(receipt) {
   const { position, by = '' } = receipt ?? {}
-  if (typeof position === 'string' && typeof by === 'string') return { position, by }
+  if (typeof position === 'string' && typeof by === 'string' && /^[a-z0-9]{0,26}$/.test(by)) return { position, by }
   throw new UnderstudyError('REFUSED', `verify takes a receipt, or { position: 'EPOCH/INDEX' }, not ${describe(receipt)}`)
 }
 

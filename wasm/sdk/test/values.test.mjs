@@ -34,7 +34,7 @@ test('numbers of 64 bits keep every digit', () => {
 test('what verify asks about is a receipt or its position, and nothing else', () => {
   assert.deepEqual(values.toWritten({ position: '7/9', by: 'k3mf9x2p', ack: 'all' }), { position: '7/9', by: 'k3mf9x2p' })
   assert.deepEqual(values.toWritten({ position: '7/9' }), { position: '7/9', by: '' })
-  for (const receipt of ['7/9', undefined, null, {}, 7]) assert.throws(() => values.toWritten(receipt), refused(/a receipt/))
+  for (const receipt of ['7/9', undefined, null, {}, 7, { position: '7/9', by: 'nobody!' }]) assert.throws(() => values.toWritten(receipt), refused(/a receipt/))
 })
 
 test('a read is of the session unless it says otherwise', () => {
