@@ -36,7 +36,7 @@ func TestACopyWithAnotherStateIsOfNoUseUntilItIsMadeAnew(t *testing.T) {
 	if h.isInSync(b) {
 		t.Error("b is in sync")
 	}
-	for _, level := range []frame.Level{frame.LevelLocal, frame.LevelCommitted} {
+	for _, level := range []frame.Level{frame.LevelLocal, frame.LevelCommitted, frame.LevelSession} {
 		if got := h.get(b, "k", level); got == "another" || got == "v" {
 			t.Errorf("b answers with %q", got)
 		}
