@@ -69,10 +69,11 @@ func (s *Session) read(ctx context.Context, o ReadOptions, request frame.Read) (
 		return frame.ReadReply{}, err
 	}
 	request.Level = o.Level
+	isBehind := false // the copy is to come to the newest of these before it is asked for others
 	for {
 		own, isLast := journal.Position{}, true
 		if o.Level == frame.LevelSession {
-			own, isLast = s.token.next()
+			own, isLast = s.token.next(isBehind)
 		}
 		isOwn := !isLast || own.Compare(o.Least) > 0
 		request.Least, request.Wait = o.Least, 0
@@ -89,8 +90,10 @@ func (s *Session) read(ctx context.Context, o ReadOptions, request frame.Read) (
 			// Another read has told it: this one goes on with what is left.
 		case err != nil:
 			return frame.ReadReply{}, err
+		case !isLast && isBehind:
+			isBehind = false
 		case !isLast:
-			s.token.covered(own)
+			isBehind = !s.token.covered(own, reply.Position)
 		default:
 			s.token.note(reply.Position)
 			return reply, nil

@@ -46,25 +46,36 @@ func (t *token) note(p journal.Position) {
 	}
 }
 
-// next returns the oldest position to be asked for, zero for none, and whether
-// it is the only one.
-func (t *token) next() (p journal.Position, only bool) {
+// next returns the oldest position to be asked for, or the newest, zero for
+// none, and whether it is the only one.
+func (t *token) next(newest bool) (p journal.Position, only bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(t.seen) == 0 {
+	switch n := len(t.seen); {
+	case n == 0:
 		return journal.Position{}, true
+	case newest:
+		return t.seen[n-1], n == 1
+	default:
+		return t.seen[0], n == 1
 	}
-	return t.seen[0], len(t.seen) == 1
 }
 
 // covered forgets a position of an earlier mastership that a copy was found to
-// have.
-func (t *token) covered(p journal.Position) {
+// have, which is at a position itself. It reports false where that copy has not
+// come to the newest mastership the session knows of: it may have what the
+// history of that one has not, and is yet to give it up.
+func (t *token) covered(p, at journal.Position) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(t.seen) > 1 && t.seen[0] == p {
-		t.seen = slices.Delete(t.seen, 0, 1)
+	if len(t.seen) < 2 || t.seen[0] != p {
+		return true // another read has been here
 	}
+	if at.Epoch.Compare(t.seen[len(t.seen)-1].Epoch) < 0 {
+		return false
+	}
+	t.seen = slices.Delete(t.seen, 0, 1)
+	return true
 }
 
 // cut takes a position that is not in the history any more for the one that is,

@@ -16,16 +16,16 @@ func TestATokenAsksOfEachMastershipOnce(t *testing.T) {
 		k.note(p)
 	}
 	for _, want := range []journal.Position{at(1, 9), at(2, 10)} {
-		if p, only := k.next(); p != want || only {
+		if p, only := k.next(false); p != want || only {
 			t.Errorf("asks for %v, the last: %v; wanted %v", p, only, want)
 		}
-		k.covered(want)
+		k.covered(want, at(3, 12))
 	}
 	for range 2 {
-		if p, only := k.next(); p != at(3, 12) || !only {
+		if p, only := k.next(false); p != at(3, 12) || !only {
 			t.Errorf("asks for %v, the last: %v; wanted the newest, for good", p, only)
 		}
-		k.covered(at(3, 12))
+		k.covered(at(3, 12), at(3, 12))
 	}
 }
 
@@ -38,14 +38,14 @@ func TestACutIsToldByOneReadOnly(t *testing.T) {
 	if k.cut(at(1, 9), at(1, 5)) {
 		t.Error("it is told twice")
 	}
-	if p, only := k.next(); p != at(1, 5) || !only {
+	if p, only := k.next(false); p != at(1, 5) || !only {
 		t.Errorf("goes on from %v", p)
 	}
 	k.note(at(2, 7))
 	if !k.cut(at(1, 5), at(1, 2)) {
 		t.Error("nobody tells of the second one")
 	}
-	if p, only := k.next(); p != at(2, 7) || !only {
+	if p, only := k.next(false); p != at(2, 7) || !only {
 		t.Errorf("goes back to %v", p)
 	}
 }
@@ -60,5 +60,25 @@ func TestATokenIsBounded(t *testing.T) {
 	}
 	if newest := k.seen[tokenMax-1]; newest != at(3*tokenMax, 3*tokenMax) {
 		t.Errorf("the newest kept is %v", newest)
+	}
+}
+
+// A deposed master that comes back still has what the room has not: that it has
+// it says nothing before it has come to the present mastership.
+func TestACopyOfAnEarlierMastershipCoversNothing(t *testing.T) {
+	var k token
+	k.note(at(1, 100))
+	k.note(at(2, 61))
+	if k.covered(at(1, 100), at(1, 104)) {
+		t.Error("covered by a copy that is not in epoch 2")
+	}
+	if newest, only := k.next(true); newest != at(2, 61) || only {
+		t.Errorf("then it asks for %v, the last: %v", newest, only)
+	}
+	if p, only := k.next(false); p != at(1, 100) || only {
+		t.Errorf("and again for %v, the last: %v", p, only)
+	}
+	if !k.cut(at(1, 100), at(1, 60)) {
+		t.Error("nobody tells it")
 	}
 }
