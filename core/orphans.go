@@ -124,7 +124,7 @@ func (o *orphanage) withdrawAll(contains func(journal.Position) bool) []journal.
 }
 
 // settle makes pending records final where a different entry is committed at
-// their index, and marks those whose write was applied elsewhere by a retry:
+// their index, or one of a newer epoch before it, and marks those whose write was applied elsewhere by a retry:
 // either before, as the dedupe table tells, or by one of the entries committed
 // now. It returns the records that changed.
 func (o *orphanage) settle(commit journal.Index, committed []journal.Entry, c *localCopy) []journal.Orphan {
@@ -164,13 +164,18 @@ func (o *orphanage) settleAll(commit journal.Index, c *localCopy) []journal.Orph
 	})
 }
 
-// finish makes a pending record final, if it is.
+// finish makes a pending record final, if it is. Epochs do not fall along a
+// journal: behind a committed entry of a newer one the orphan never comes back,
+// however short the history still is.
 func (o *orphanage) finish(r *journal.Orphan, commit journal.Index, c *localCopy) {
-	if p := r.Entry.Position; p.Index <= commit && c.log.At(p.Index) != p {
-		r.Final = true
-		r.Replaced = c.log.At(p.Index)
-		r.Superseded = r.Superseded || c.isApplied(r.Entry.Origin, commit)
+	p := r.Entry.Position
+	there := c.log.At(min(p.Index, commit))
+	if there == p || p.Index > commit && there.Epoch.Number <= p.Epoch.Number {
+		return
 	}
+	r.Final = true
+	r.Replaced = there
+	r.Superseded = r.Superseded || c.isApplied(r.Entry.Origin, commit)
 }
 
 // revise lets change decide on every record, and returns those that changed.

@@ -52,12 +52,33 @@ func TestAnOrphanIsFinalOnceSomethingElseIsCommittedInItsPlace(t *testing.T) {
 		t.Errorf("%d final orphans before anything is committed in their place", got)
 	}
 	c.commit(2)
-	if !c.orphans.isFinal(positionOf(1, 2)) || c.orphans.isFinal(positionOf(1, 3)) {
-		t.Errorf("orphans %+v, wanted 1/2 final and 1/3 pending", c.orphans.list)
+	if !c.orphans.isFinal(positionOf(1, 2)) {
+		t.Errorf("orphans %+v, wanted 1/2 final", c.orphans.list)
 	}
 	byNumber := journal.Position{Epoch: journal.Epoch{Number: 1}, Index: 2}
 	if !c.orphans.isFinal(byNumber) {
 		t.Error("1/2 is not found by the epoch's number alone")
+	}
+}
+
+func TestAnOrphanIsFinalBehindACommittedEntryOfANewerEpoch(t *testing.T) {
+	c := copyOf(t, entryOf(1, 1, 1), entryOf(1, 2, 2), entryOf(2, 3, 3), entryOf(2, 4, 4))
+	c.mustMerge(t, entryOf(2, 2, 9))
+	c.commit(1)
+	if got := c.orphans.final(); got != 0 {
+		t.Errorf("%d final orphans behind an entry of their own past", got)
+	}
+	c.commit(2)
+	if !c.orphans.isFinal(positionOf(1, 2)) || c.orphans.isFinal(positionOf(2, 3)) || c.orphans.isFinal(positionOf(2, 4)) {
+		t.Errorf("orphans %+v, wanted 1/2 final and those of epoch 2 pending", c.orphans.list)
+	}
+	c.mustMerge(t, entryOf(3, 3, 8))
+	c.commit(3)
+	if got := c.orphans.final(); got != 3 {
+		t.Errorf("%d final orphans behind 3/3, wanted 3", got)
+	}
+	if last := c.orphans.list[2]; last.Replaced != positionOf(3, 3) {
+		t.Errorf("%v is replaced by %v, wanted the newest committed entry", last.Entry.Position, last.Replaced)
 	}
 }
 

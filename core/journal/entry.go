@@ -128,16 +128,19 @@ type Orphan struct {
 	Entry Entry
 	Acked bool // this copy was the master and had answered the write with its Ack
 
-	// Final is false until a different entry at the same index is committed;
-	// until then the entry may still come back, and nobody is told.
+	// Final is false until a different entry at the same index is committed, or
+	// one of a newer epoch before it; until then the entry may still come back,
+	// and nobody is told.
 	Final bool
 
 	// Superseded means that a retry of the same write was applied elsewhere:
 	// nothing was lost, replaying it would apply it twice.
 	Superseded bool
 
-	// Replaced is the position of the entry that is committed in its place; zero
-	// until Final, and where it is not known because a snapshot covers it.
+	// Replaced is the position of the entry that is committed in its place: at its
+	// index, or where the history was shorter when this became final, the newest
+	// one. It is zero until Final, and where it is not known because a snapshot
+	// covers it.
 	Replaced Position
 
 	// Before has the keys of the entry's changes as they were when it was

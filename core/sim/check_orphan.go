@@ -26,14 +26,21 @@ func (g *god) checkOrphan(c *copyView, o journal.Orphan) {
 		g.w.orphans++
 	}
 	i := int(p.Index)
-	if i > len(g.commits) {
+	if !g.isReplaced(p) {
 		g.fail("orphans", "%s calls %v an orphan, but nothing is committed in its place", c.name, p)
-	} else if g.commits[i-1] == k && !k.atRisk {
+	} else if i <= len(g.commits) && g.commits[i-1] == k && !k.atRisk {
 		g.fail("orphans", "%s calls %v an orphan, which is committed", c.name, p)
 	}
 	if k.acked && k.ack == journal.AckAll && g.unclean == 0 {
 		g.fail("orphans", "%v was promised to all and is an orphan", p)
 	}
+}
+
+// isReplaced reports whether something is committed at an orphan's index, or a
+// newer epoch before it, behind which the orphan's own never follows.
+func (g *god) isReplaced(p journal.Position) bool {
+	n := len(g.commits)
+	return int(p.Index) <= n || n > 0 && g.commits[n-1].entry.Position.Epoch.Number > p.Epoch.Number
 }
 
 // named are the orphans that a record is about to drop.
@@ -141,7 +148,7 @@ func (g *god) checkFate(c *copyView, o journal.Orphan) {
 	if c.mem.holdsPosition(p) {
 		g.fail("orphans", "%s has %v in its journal and as an orphan", c.name, p)
 	}
-	if !o.Final && int(p.Index) <= len(g.commits) {
+	if !o.Final && g.isReplaced(p) {
 		g.fail("orphans", "%s has not made up its mind about the orphan %v", c.name, p)
 	}
 	if !o.Final {
