@@ -1,6 +1,7 @@
 package core
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/understudy-dev/understudy/core/election"
@@ -90,9 +91,13 @@ func (n *Node) isElectable() bool {
 
 // onElect keeps what another node's strategy says for the next judgement. What
 // is about an earlier vacancy comes too late: somebody has been master since. It
-// is no fault of who said it, so it is not refused.
+// is no fault of who said it, so it is not refused. Who is not in sync can't be
+// elected, and has no say.
 func (n *Node) onElect(from journal.NodeID, f frame.Elect) {
-	if n.isElectable() && f.Number == n.lobby.register.Epoch.Number+1 {
+	switch r := n.lobby.register; {
+	case !r.IsInSync(from):
+		n.refuse(from, f, fmt.Errorf("%v is not in sync, and has no part in an election", from))
+	case n.isElectable() && f.Number == r.Epoch.Number+1:
 		n.candidacy.heard = append(n.candidacy.heard, election.Message{Peer: from, Elect: f})
 	}
 }
