@@ -108,9 +108,6 @@ func partsOf(op frame.Op) (key string, value []byte, ttl time.Duration) {
 func evaluate(state *keyspace.State, now journal.Instant, w frame.Write) ([]journal.Change, []int64, *frame.Failure) {
 	check := checkCondition
 	if isResolution(w) {
-		if failure := checkForgotten(state, w); failure != nil {
-			return nil, nil, failure
-		}
 		check = checkAsBefore
 	}
 	for _, c := range w.Conditions {

@@ -118,11 +118,18 @@ func checkResolution(w frame.Write) *frame.Failure {
 }
 
 // checkForgotten refuses a replay where the room may have forgotten that the
-// orphan was resolved before. One that is forced, and so has no conditions, is
-// made all the same.
-func checkForgotten(state *keyspace.State, w frame.Write) *frame.Failure {
+// orphan was resolved before: that was done in a later mastership than its own,
+// but in a history that may have been much shorter than the one that was cut. One
+// that is forced, and so has no conditions, is made all the same.
+func checkForgotten(state *keyspace.State, history journal.History, w frame.Write) *frame.Failure {
 	orphan, _ := splitResolution(w)
-	if len(w.Conditions) == 0 || state.Evicted() <= orphan.Index {
+	since := orphan.Index
+	for _, start := range history {
+		if start.Epoch.Number > orphan.Epoch.Number {
+			since = min(since, start.First)
+		}
+	}
+	if len(w.Conditions) == 0 || state.Evicted() < since {
 		return nil
 	}
 	return conflict("the room remembers %d writers, and more than that have written since orphan %v: it may have been replayed before",

@@ -104,24 +104,34 @@ func TestAReplayIsNotMadeWhereItMayBeForgotten(t *testing.T) {
 	_, o := cutCopy(t, journal.Change{Key: "k", Value: []byte("new")})
 	state := keyspace.New()
 	state.DedupeMaxClients = 1
-	first := entryOf(1, 1, 1)
-	first.Changes = []journal.Change{{Key: "k", Value: []byte("old")}}
-	state.Apply(first)
-	for i := journal.Index(2); i < 5; i++ { // each by another client
+	for i := journal.Index(1); i < 8; i++ { // each by another client
 		e := entryOf(2, i, 1)
 		e.Origin.Client, e.Changes = journal.ClientID{byte(i)}, nil
 		state.Apply(e)
 	}
+	evicted := state.Evicted()
 	w, _ := Replay(o, false)
-	if _, _, failure := evaluate(state, 0, w); failure == nil || failure.Code != frame.CodeConflict {
-		t.Errorf("a replay that may have been made is %v", failure)
-	}
 	forced, _ := Replay(o, true)
-	if _, _, failure := evaluate(state, 0, forced); failure != nil {
-		t.Errorf("forced: %v", failure)
-	}
-	if _, _, failure := evaluate(state, 0, Discard(o)); failure != nil {
-		t.Errorf("discarded: %v", failure)
+	for _, test := range []struct {
+		name  string
+		write frame.Write
+		since journal.Index // where the room went on without the orphan
+		want  bool
+	}{
+		{"since something later", w, evicted + 1, true},
+		{"since what was forgotten", w, evicted, false},
+		{"since before", w, 2, false},
+		{"since before, and forced", forced, 2, true},
+		{"since before, and discarded", Discard(o), 2, true},
+	} {
+		orphan := o.Entry.Position
+		orphan.Index = evicted + 10 // of a long tail
+		test.write.Ops = append(slices.Clone(test.write.Ops[:len(test.write.Ops)-1]), frame.Resolve{Orphan: orphan})
+		history := journal.History{{Epoch: orphan.Epoch, First: 1}, {Epoch: positionOf(2, 1).Epoch, First: test.since}}
+		failure := checkForgotten(state, history, test.write)
+		if (failure == nil) != test.want || failure != nil && failure.Code != frame.CodeConflict {
+			t.Errorf("%s: %v", test.name, failure)
+		}
 	}
 }
 

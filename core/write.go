@@ -81,6 +81,9 @@ func (n *Node) makeWrite(from journal.NodeID, w frame.Write) {
 	}
 	now := n.entryTime()
 	changes, results, failure := evaluate(n.copy.state, now, w)
+	if failure == nil && isResolution(w) {
+		failure = checkForgotten(n.copy.state, n.copy.log.History(), w)
+	}
 	if failure != nil {
 		n.reply(from, failed(w, failure))
 		return
