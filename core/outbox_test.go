@@ -212,6 +212,10 @@ func TestAWatchGoesOnBehindWhatCameAndNothingComesTwice(t *testing.T) {
 	if len(got.Events) != 1 || got.Events[0].Position.Index != 6 {
 		t.Errorf("events %+v, wanted 6 alone", got.Events)
 	}
+	part, _ := o.answer(0, masterB, frame.Changes{ID: 5, Through: positionOf(1, 5), Events: []journal.Event{event(5)}, More: true}).(frame.Changes)
+	if !part.More || len(part.Events) != 0 || part.Through != positionOf(1, 6) {
+		t.Errorf("a part that came before is passed on as %+v: wanted that there is more behind 1/6", part)
+	}
 	gap, _ := o.answer(0, masterB, frame.Changes{ID: 5, Gap: true, Through: positionOf(2, 2)}).(frame.Changes)
 	if !gap.Gap {
 		t.Error("a gap that goes back is not passed on")

@@ -77,7 +77,12 @@ func (r *request) take(from journal.NodeID, f frame.Changes) frame.Frame {
 		return f
 	}
 	if !isAnew && f.Through.Index < w.From.Index {
-		return nil
+		if !f.More {
+			return nil
+		}
+		// The rest is sent when it is asked for, which the application does.
+		f.Events, f.Through = nil, w.From
+		return f
 	}
 	if !isAnew && !w.From.IsZero() {
 		seen := slices.IndexFunc(f.Events, func(e journal.Event) bool { return e.Position.Index > w.From.Index })
