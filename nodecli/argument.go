@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 
@@ -14,6 +15,9 @@ func asGiven(c *kong.DecodeContext, target reflect.Value) error {
 	token, err := c.Scan.PopValue("string")
 	if err != nil {
 		return err
+	}
+	if token.IsEOL() {
+		return errors.New("a value is missing")
 	}
 	text, ok := token.Value.(string)
 	if !ok {

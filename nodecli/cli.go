@@ -69,6 +69,9 @@ var groups = kong.ExplicitGroups([]kong.Group{
 	{Key: "shared", Title: "Shared flags:"},
 })
 
+// stoppedLog is the command log with a folder: a room's takes all shared flags.
+const stoppedLog = "log of a stopped node"
+
 // unshared lists the shared flags a command has no use for. It takes none of
 // them rather than ignore one.
 var unshared = map[string][]string{
@@ -76,11 +79,11 @@ var unshared = map[string][]string{
 	"relay":      {"relay", "room", "timeout", "json"},
 	"node":       {"json"},
 	"check":      {"relay", "room", "timeout", "log-level", "log-format"},
-	"log":        {"relay", "room", "timeout", "log-level", "log-format"},
 	"export":     {"relay", "room", "timeout", "log-level", "log-format"},
 	"import":     {"relay", "room", "timeout", "log-level", "log-format"},
 	"sim":        {"relay", "room", "timeout", "log-level", "log-format"},
 	"version":    {"relay", "room", "timeout", "log-level", "log-format"},
+	stoppedLog:   {"relay", "room", "timeout", "log-level", "log-format"},
 	"completion": {"relay", "room", "timeout", "json", "log-level", "log-format"},
 }
 
@@ -106,8 +109,8 @@ func newParser(grammar *cli, c console) (*kong.Kong, error) {
 // checkShared refuses what the grammar accepts and the command can't use.
 func checkShared(grammar *cli, parsed *kong.Context) error {
 	command := parsed.Selected().Name
-	if command == "log" && grammar.Log.Dir == "" {
-		command = "log of a room"
+	if command == "log" && grammar.Log.Dir != "" {
+		command = stoppedLog
 	}
 	for _, p := range parsed.Path {
 		if p.Flag != nil && slices.Contains(unshared[command], p.Flag.Name) {

@@ -42,6 +42,8 @@ it is damaged, and ends with status 1.`
 // Run prints the entries.
 func (cmd *logCommand) Run(ctx context.Context, sh *shell) error {
 	switch {
+	case cmd.From != nil && cmd.To != nil && cmd.To.Compare(cmd.From.Position) < 0:
+		return misused("log: --to %v is before --from %v", cmd.To.Position, cmd.From.Position)
 	case cmd.Dir == "":
 		return cmd.feed(ctx, sh)
 	case cmd.Follow:

@@ -30,7 +30,9 @@ orphan's writer met it; else the exit status is 7, and both values are shown.`
 // Run replays orphans and prints a receipt for each.
 func (cmd *orphansReplayCommand) Run(ctx context.Context, sh *shell) error {
 	return resolveEach(ctx, sh, "orphans replay", cmd.Positions, cmd.All, func(ctx context.Context, room *host.Client, o host.Orphan) error {
-		receipt, err := room.Replay(ctx, o.Orphan, host.ReplayOptions{Force: cmd.Force, Ack: cmd.Ack.Ack})
+		receipt, err := room.Replay(ctx, o.Orphan, host.ReplayOptions{
+			Force: cmd.Force, Ack: cmd.Ack.Ack, Degrade: cmd.options().Degrade,
+		})
 		if err != nil {
 			return writeError(err)
 		}
@@ -86,7 +88,7 @@ func resolveEach(ctx context.Context, sh *shell, operation string, args []string
 	do func(context.Context, *host.Client, host.Orphan) error,
 ) error {
 	if all == (len(args) > 0) {
-		return misused("%s: positions, or --all", operation)
+		return misused("%s: name orphans by their positions, or all with --all, not both", operation)
 	}
 	var which []named
 	if !all {

@@ -31,7 +31,10 @@ A line is the position, what was done, the key and the value:
 
 Each change comes once and in order, also through failovers and a lost relay. Where changes can't be had any more, a
 line says "gap", and the lines "state" behind it are everything there is. With --level local a change may be rolled back:
-then "retract" names its position, and the value that the key has without it, if there is one.`
+then "retract" names its position, and the value that the key has without it, if there is one.
+
+A key that gets or loses its time to live is set, too. With --json "deadline" says when it ends, and "ttl" how much of that
+is left as the line is printed.`
 }
 
 // Run prints changes until interrupted.

@@ -32,7 +32,9 @@ func replay(ctx context.Context, node *host.Node, m js.Value) (object, error) {
 	if err != nil {
 		return object{}, err
 	}
-	receipt, err := node.Replay(ctx, orphan, host.ReplayOptions{Force: m.Get("force").Bool(), Ack: ack})
+	receipt, err := node.Replay(ctx, orphan, host.ReplayOptions{
+		Force: m.Get("force").Bool(), Ack: ack, Degrade: m.Get("degrade").Bool(),
+	})
 	return receiptOf(receipt, nil), err
 }
 

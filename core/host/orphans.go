@@ -29,8 +29,9 @@ type OrphanOptions struct {
 // ReplayOptions change one replay. The zero ReplayOptions replay where each key
 // is as the orphan's writer met it, with the room's default ack.
 type ReplayOptions struct {
-	Force bool // whatever stands there now
-	Ack   Ack
+	Force   bool // whatever stands there now
+	Ack     Ack
+	Degrade bool // as of [WriteOptions]
 }
 
 // Orphans lists the orphans that nodes keep, by position: one that several keep
@@ -120,7 +121,7 @@ func (s *Session) Replay(ctx context.Context, orphan journal.Orphan, o ReplayOpt
 	if failure != nil {
 		return Receipt{}, failure
 	}
-	write.Ack = o.Ack.onWire()
+	write.Ack, write.Degrade = o.Ack.onWire(), o.Degrade
 	written, err := s.resolve(ctx, write)
 	if err != nil {
 		return Receipt{}, err

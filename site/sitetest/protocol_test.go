@@ -100,7 +100,8 @@ func TestAWriteThatWasRolledBackIsSeenAndReplayedFromAnyTab(t *testing.T) {
 		const code = async (call) => { try { return (await call()) ?? 'done' } catch (e) { return e.code + ' ' + e.message } }
 		const [k, taken] = await room.orphans()
 		const [change] = k.changes
-		const receipt = await room.replay(k)
+		const short = await code(() => room.replay(k, { ack: 9 }))
+		const receipt = await room.replay(k, { ack: 9, onShort: 'degrade' })
 		return [
 			[k.changes.length, change.type, change.key, change.text(), change.textBefore(), k.acked, k.ack, k.superseded, k.nodes.length].join(' '),
 			(await room.get('k')).text() + ' ' + await room.verify(receipt),
@@ -109,8 +110,9 @@ func TestAWriteThatWasRolledBackIsSeenAndReplayedFromAnyTab(t *testing.T) {
 			(await room.get('taken')).text(),
 			await code(() => room.discard(taken)),
 			await code(() => room.replay(taken)),
+			short + ', ' + receipt.ack,
 		]`)
-	for i, want := range []string{"1 set k lost before true async false 1", "lost kept", "REFUSED no node here keeps", "CONFLICT ", "yours", "done", "REFUSED"} {
+	for i, want := range []string{"1 set k lost before true async false 1", "lost kept", "REFUSED no node here keeps", "CONFLICT ", "yours", "done", "REFUSED", "NOT_ENOUGH_REPLICAS 9 replicas wanted, 1 in sync, one"} {
 		if !strings.HasPrefix(got[i], want) {
 			t.Errorf("call %d: %s, want %s", i, got[i], want)
 		}

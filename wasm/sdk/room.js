@@ -181,8 +181,9 @@ export class Room {
     return (await this.#life.call('orphans', { all: Boolean(all) }, { timeout, signal })).orphans.map(toOrphan)
   }
 
-  async replay(orphan, { force = false, ack, timeout, signal } = {}) {
-    return this.#receipt('replay', { ...toOrphaned(orphan), force: Boolean(force), ack: values.toAck(ack) }, { timeout, signal })
+  async replay(orphan, { force = false, ack, onShort, timeout, signal } = {}) {
+    const how = { force: Boolean(force), ack: values.toAck(ack), degrade: values.toDegrade(onShort) }
+    return this.#receipt('replay', { ...toOrphaned(orphan), ...how }, { timeout, signal })
   }
 
   async discard(orphan, { timeout, signal } = {}) {

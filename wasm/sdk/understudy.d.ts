@@ -348,7 +348,7 @@ export interface Room extends AsyncDisposable {
   /** What the nodes that answer keep of writes that were rolled back, by position; with `all` also those whose retry was applied elsewhere. */
   orphans(options?: CallOptions & { all?: boolean }): Promise<Orphan[]>
   /** Writes it anew, at most once in the room, if every key is as it was before; else CONFLICT. With `force` whatever the keys are. */
-  replay(orphan: Pick<Orphan, 'position'> & { readonly by?: string }, options?: CallOptions & { force?: boolean; ack?: Ack }): Promise<Receipt>
+  replay(orphan: Pick<Orphan, 'position'> & { readonly by?: string }, options?: CallOptions & { force?: boolean; ack?: Ack; onShort?: 'fail' | 'degrade' }): Promise<Receipt>
   /** Gives it up, for the whole room: CONFLICT if it was replayed before. */
   discard(orphan: Pick<Orphan, 'position'> & { readonly by?: string }, options?: CallOptions): Promise<void>
 
