@@ -279,3 +279,23 @@ func TestAWaitWithoutEndIsCutToADay(t *testing.T) {
 		t.Errorf("deadline %d, wanted a day", got)
 	}
 }
+
+func TestWhatOneNodeWasAskedNoOtherAnswers(t *testing.T) {
+	for name, answer := range map[string]frame.Frame{
+		"an answer":  frame.OrphanList{ID: 7},
+		"a failure":  frame.OrphanList{ID: 7, Failure: &frame.Failure{Code: frame.CodeBusy}},
+		"a read":     frame.ReadReply{ID: 7},
+		"and a list": frame.OrphanList{ID: 7, Orphans: []journal.Orphan{{}}},
+	} {
+		o := outbox{client: journal.ClientID{1}}
+		o.add(0, Asked{To: masterA, Frame: frame.ListOrphans{ID: 7}}, 0)
+		o.add(0, Asked{To: masterA, Frame: frame.Read{ID: 7}}, 0)
+		o.due(0, masterB)
+		if got := o.answer(0, masterB, answer); got != nil {
+			t.Errorf("%s of another node is %+v", name, got)
+		}
+		if got := o.answer(0, masterA, answer); got == nil {
+			t.Errorf("%s of the node that was asked is dropped", name)
+		}
+	}
+}

@@ -12,8 +12,8 @@ import (
 func (o *outbox) answer(now journal.Instant, from journal.NodeID, f frame.Frame) frame.Frame {
 	key, isOurs := o.keyOfAnswer(f)
 	r := o.open[key]
-	if !isOurs || r == nil {
-		return nil
+	if !isOurs || r == nil || !r.to.IsZero() && from != r.to {
+		return nil // nobody waits for it, or not from there
 	}
 	if failure := frame.FailureOf(f); failure != nil {
 		if r.to.IsZero() && (from != r.sentTo || o.goesOn(now, r, failure)) {
