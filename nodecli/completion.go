@@ -52,10 +52,6 @@ func completions(model *kong.Application) []completion {
 				c.flags = append(c.flags, flag)
 			}
 		}
-		for _, child := range node.Children {
-			c.values = append(c.values, child.Name)
-			c.flags = append(c.flags, child.Flags...)
-		}
 		for _, arg := range node.Positional {
 			c.values = append(c.values, listed(arg)...)
 			c.takesFiles = c.takesFiles || arg.Tag.Get("completion") == "file"

@@ -22,7 +22,8 @@ func (orphansShowCommand) Help() string {
     understudy orphans show 7/1042
     understudy orphans show 7/1042 by=k3mf9x2p --json
 
-For each key it prints what was there before the write, what the write made of it, and what is there now.`
+For each key it prints what was there before the write, what the write made of it, and what is there now;
+behind "until" stands when it was to end, if it was.`
 }
 
 // keyOfOrphan is one key of an orphan at three moments. Nil values: it was not
@@ -129,7 +130,10 @@ func itemText(item *journal.Item, known bool) string {
 	}
 	text := valueText(item.Value)
 	if strings.HasPrefix(text, "(") {
-		return fmt.Sprintf("%q", text)
+		text = fmt.Sprintf("%q", text)
+	}
+	if at := deadlineText(item.Deadline); at != "" {
+		text += "  until=" + at
 	}
 	return text
 }
@@ -143,16 +147,21 @@ type shownJSON struct {
 // shownKeyJSON is one key; what was not there is null.
 type shownKeyJSON struct {
 	textKey
-	Before      *textValue `json:"before"`
-	Orphaned    *textValue `json:"orphaned"`
-	Now         *textValue `json:"now"`
-	BeforeKnown bool       `json:"beforeKnown"`
+	Before      *shownItemJSON `json:"before"`
+	Orphaned    *shownItemJSON `json:"orphaned"`
+	Now         *shownItemJSON `json:"now"`
+	BeforeKnown bool           `json:"beforeKnown"`
 }
 
-func itemJSON(item *journal.Item) *textValue {
+// shownItemJSON is a value, and the moment at which the key ends if it does.
+type shownItemJSON struct {
+	textValue
+	Deadline string `json:"deadline,omitempty"`
+}
+
+func itemJSON(item *journal.Item) *shownItemJSON {
 	if item == nil {
 		return nil
 	}
-	value := valueJSON(item.Value)
-	return &value
+	return &shownItemJSON{valueJSON(item.Value), deadlineText(item.Deadline)}
 }

@@ -46,7 +46,8 @@ end of its trace, and the command that runs it again.
 
 --election all, or --measure, kills the master of healthy rooms instead and prints the median and the 99th percentile: messages of the
 election (what nodes say to each other, claims, and the relay's answers), and the simulated time from when the relay has lost the
-master's connection until another one takes writes.
+master's connection until another one takes writes. SEALS are the messages by which the new master closes the
+old epoch, alike in every election, and ALL FRAMES is everything that was received meanwhile.
 
 Kinds of fault: ` + strings.Join(sim.FaultKinds(), ", ") + `.`
 }

@@ -18,7 +18,7 @@ func ParseFaults(text string) (Faults, error) {
 	for _, name := range strings.Split(text, ",") {
 		f, ok := parseFault(strings.TrimSpace(name))
 		if !ok {
-			return 0, fmt.Errorf("%q is none of all, none and the kinds %s", name, strings.Join(FaultKinds(), ", "))
+			return 0, fmt.Errorf("%q is none of the kinds %s; all and none stand alone", name, strings.Join(FaultKinds(), ", "))
 		}
 		set = set.With(f)
 	}
