@@ -29,6 +29,17 @@ func (w *waitingReads) keepIf(keep func(asker journal.NodeID) bool) {
 	w.reads = slices.DeleteFunc(w.reads, func(r waitingRead) bool { return !keep(r.asker) })
 }
 
+// of counts the reads of one asker.
+func (w *waitingReads) of(asker journal.NodeID) int {
+	count := 0
+	for i := range w.reads {
+		if w.reads[i].asker == asker {
+			count++
+		}
+	}
+	return count
+}
+
 func (w *waitingReads) forget(asker journal.NodeID, id uint64) {
 	w.reads = slices.DeleteFunc(w.reads, func(r waitingRead) bool { return r.asker == asker && r.read.ID == id })
 }
@@ -75,6 +86,13 @@ func (n *Node) waitToRead(from journal.NodeID, r frame.Read) {
 	if len(w.reads) >= frame.PendingWritesMax {
 		n.reply(from, failed(r, &frame.Failure{
 			Code: frame.CodeBusy, Text: fmt.Sprintf("%d reads wait already, the limit", len(w.reads)),
+		}))
+		return
+	}
+	if have := w.of(from); from != n.id() && have >= frame.WaitsPerAskerMax {
+		// One that asks for what never comes leaves room for the others.
+		n.reply(from, failed(r, &frame.Failure{
+			Code: frame.CodeBusy, Text: fmt.Sprintf("%d reads of one node wait already, the limit", have),
 		}))
 		return
 	}

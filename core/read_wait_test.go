@@ -82,16 +82,25 @@ func TestOneWaitingReadTooManyIsRefusedAndThoseOfWhoLeavesAreFreed(t *testing.T)
 	b := h.add("b")
 	h.written(a, set(1, "k", "v", journal.AckAll))
 	h.advance(time.Second)
-	var reads []core.Input
-	for id := range uint64(frame.PendingWritesMax) {
-		reads = append(reads, core.Asked{To: journal.NodeID{1}, Frame: readAfter(a, id+1, frame.LevelSession, 9)})
+	fill := func(r *resident, count int) {
+		var reads []core.Input
+		for id := range uint64(count) {
+			reads = append(reads, core.Asked{To: journal.NodeID{1}, Frame: readAfter(a, id+1000, frame.LevelSession, 9)})
+		}
+		h.also(r, core.Batch{Inputs: reads})
 	}
-	h.also(b, core.Batch{Inputs: reads})
-	h.also(a, core.Asked{Frame: readAfter(a, 1, frame.LevelSession, 9)})
-	reply, ok := a.answers()[1]
-	if !ok || reply.Failure == nil || reply.Failure.Code != frame.CodeBusy || !strings.Contains(reply.Failure.Text, "10000") {
-		t.Errorf("one read too many: %+v", reply)
+	isRefused := func(r *resident, limit string) {
+		t.Helper()
+		h.also(r, core.Asked{To: journal.NodeID{1}, Frame: readAfter(a, 1, frame.LevelSession, 9)})
+		reply, ok := r.answers()[1]
+		if !ok || len(r.answers()) != 1 || reply.Failure.Code != frame.CodeBusy || !strings.Contains(reply.Failure.Text, limit) {
+			t.Errorf("one read too many: %+v", reply)
+		}
 	}
+	fill(b, frame.WaitsPerAskerMax)
+	isRefused(b, "1000 reads of one node")
+	fill(a, frame.PendingWritesMax-frame.WaitsPerAskerMax) // of b there is room left for others
+	isRefused(a, "10000")
 	h.crash(b)
 	h.advance(4 * time.Second)
 	h.also(a, core.Asked{Frame: readAfter(a, 2, frame.LevelSession, 1)})

@@ -29,6 +29,7 @@ const (
 	ReplyMaxBytes      = 1 << 20  // items of one ReadReply, beyond the first
 	PendingWritesMax   = 10_000   // writes a master holds while they wait
 	WatchesPerAskerMax = 1000
+	WaitsPerAskerMax   = 1000 // reads of one peer that a copy holds until it has what they name
 )
 
 // Times. All may be changed in a Config; these are the defaults.
