@@ -125,8 +125,6 @@ func settingsError(err error) error {
 	case !errors.As(err, &failure):
 	case failure.Code == frame.CodeNotAllowed:
 		return withHint(err, exitRefused, "understudy status shows the nodes and where they keep their copies")
-	case failure.Code == frame.CodeAwaiting:
-		return withHint(err, exitNobody, "understudy status says for whom the room waits")
 	}
 	return err
 }

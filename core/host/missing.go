@@ -3,6 +3,7 @@ package host
 import (
 	"strings"
 
+	"github.com/understudy-dev/understudy/core"
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/journal"
 )
@@ -53,7 +54,12 @@ func (l *loop) whyNoMaster() string {
 	if !s.Connected {
 		return ""
 	}
-	return RoomStatus{Register: s.Register, Seated: s.Seated, Members: s.Members, Waiting: s.Waiting}.WhyNoMaster()
+	return roomOf(s).WhyNoMaster()
+}
+
+// roomOf is what a node's own status tells of its room.
+func roomOf(s core.Status) RoomStatus {
+	return RoomStatus{Register: s.Register, Seated: s.Seated, Members: s.Members, Waiting: s.Waiting}
 }
 
 // withMissing adds to a failure for want of a master why there is none.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/understudy-dev/understudy/core"
 	"github.com/understudy-dev/understudy/core/frame"
@@ -30,7 +31,8 @@ func (s *Session) Settings(ctx context.Context) (register.Settings, register.Ver
 //
 // It fails with [ErrInvalid] for a value out of its range, which the text names,
 // and with a [*frame.Failure] of CodeNotAllowed where the room has no history
-// yet, or a volatile copy is the master of a room that is to take none. With
+// yet, or a volatile copy is the master of a room that is to take none. It waits
+// for a master; where none came before ctx ended it is [ErrNoMaster]. With
 // [ErrOutcomeUnknown] the change may have been made: read it back.
 func (s *Session) SetSettings(ctx context.Context, change func(*register.Settings)) (register.Settings, error) {
 	ctx, cancel := bounded(ctx)
@@ -59,6 +61,10 @@ func (s *Session) SetSettings(ctx context.Context, change func(*register.Setting
 			return want, nil
 		case errors.Is(err, ErrOutcomeUnknown) && ctx.Err() == nil:
 			unknown = err // the register tells, once it is seen again
+		case errors.Is(err, errAwaiting):
+			if !pause(ctx, settingsPause) {
+				return now, after(unknown, s.withoutMaster(ctx))
+			}
 		case !errors.Is(err, errStale):
 			return now, after(unknown, err)
 		}
@@ -93,7 +99,37 @@ func contested(base, want, now register.Settings) string {
 	return "" // volatile has two values only
 }
 
-var errStale error = &frame.Failure{Code: frame.CodeStale}
+var (
+	errStale    error = &frame.Failure{Code: frame.CodeStale}
+	errAwaiting error = &frame.Failure{Code: frame.CodeAwaiting}
+)
+
+// withoutMaster is the error of a ctx that ended while there was no master.
+func (s *Session) withoutMaster(ctx context.Context) error {
+	failure := *noMaster
+	if view, err := s.runner.view(context.WithoutCancel(ctx)); err == nil {
+		if why := roomOf(view).WhyNoMaster(); why != "" {
+			failure.Text = failure.Error() + "; " + why
+		}
+	}
+	return fmt.Errorf("%w: %w", &failure, context.Cause(ctx))
+}
+
+// settingsPause is between two attempts to change the settings of a room that
+// has no master at the moment.
+const settingsPause = 50 * time.Millisecond
+
+// pause reports whether ctx still goes on after a time.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
 
 // TakeOver makes a node the master of a room that can't go on by itself, because
 // its complete copies will not come back, and returns the new epoch. node is

@@ -288,12 +288,20 @@ func TestATakeoverGoesOnWithoutTheCopiesThatAreMissing(t *testing.T) {
 	}
 	_, err := client.TakeOver(ctx, journal.NodeID{9})
 	failsWith(t, err, frame.CodeGone, "not connected")
+	configured := make(chan error, 1)
+	go func() {
+		_, err := client.SetSettings(ctx, minInSync(1))
+		configured <- err
+	}()
 	epoch, err := client.TakeOver(ctx, b.State().Node)
 	if err != nil || epoch != (journal.Epoch{Number: 2, Master: b.State().Node}) {
 		t.Fatalf("epoch %v of %v, %v", epoch, epoch.Master, err)
 	}
 	if err := b.Ready(ctx); err != nil {
 		t.Fatal(err)
+	}
+	if err := <-configured; err != nil || relay.Register(room).Settings.MinInSync != 1 {
+		t.Errorf("settings that waited for a master: %v", err)
 	}
 	losses := relay.Register(room).Losses
 	if len(losses) != 1 || !losses[0].Taken || len(losses[0].Missing) != 1 || losses[0].Missing[0] != a {
@@ -323,8 +331,10 @@ func TestAFailureForWantOfAMasterSaysWhomTheRoomWaitsFor(t *testing.T) {
 	_, ownErr := b.Set(brief(), "k", nil, host.WriteOptions{})
 	_, handErr := client.HandOver(brief(), journal.NodeID{})
 	_, getErr := client.Get(brief(), "k", host.ReadOptions{})
+	_, settingsErr := client.SetSettings(brief(), minInSync(2))
 	for name, err := range map[string]error{
-		"set": setErr, "set at the node": ownErr, "handover": handErr, "get": getErr, "ready": b.Ready(brief()),
+		"settings": settingsErr,
+		"set":      setErr, "set at the node": ownErr, "handover": handErr, "get": getErr, "ready": b.Ready(brief()),
 	} {
 		if !errors.Is(err, host.ErrNoMaster) || !strings.HasSuffix(strings.Split(err.Error(), ": context")[0], "the room waits for "+a.String()) {
 			t.Errorf("%s: %v", name, err)

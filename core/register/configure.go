@@ -7,10 +7,9 @@ import (
 )
 
 // Configure gives the value with other settings. Anybody may ask. s.Held must
-// mean that the mastership is held, by whomever.
-//
-// The settings of an adopted value can't be changed before a claim: what it was
-// adopted from is told from its version (see [Adopt]).
+// mean that the mastership is held, by whomever: it was granted on this very
+// value, so this is no old one that a node still to come knows better. Raised
+// without a master, an old value would pass for as new as the real one.
 //
 // It refuses with NotAllowed, Stale, StillAwaits or OutOfRange.
 func Configure(r Register, s Scene, version Version, settings Settings) (Register, error) {
@@ -19,14 +18,14 @@ func Configure(r Register, s Scene, version Version, settings Settings) (Registe
 		return r, refuse(NotAllowed, "the room has no history yet, and so no settings")
 	case version != r.Version:
 		return r, staleVersion(r, version)
-	case r.isAdopted():
-		return r, refuse(StillAwaits, "settings can be changed again once an adopted register has a master")
+	case !s.Held:
+		return r, refuse(StillAwaits, "settings can be changed while the room has a master")
 	}
 	if err := settings.Check(); err != nil {
 		return r, refuse(OutOfRange, "%v", err)
 	}
 	if settings.NoVolatile && !r.Settings.NoVolatile {
-		if err := r.canDoWithoutVolatile(s); err != nil {
+		if err := r.withoutVolatile(); err != nil {
 			return r, err
 		}
 	}
@@ -39,16 +38,11 @@ func staleVersion(r Register, version Version) error {
 	return refuse(Stale, "the register is at version %d, not %d", r.Version, version)
 }
 
-// canDoWithoutVolatile refuses to keep copies in memory out of a room that has
-// nobody else who may be its master.
-func (r Register) canDoWithoutVolatile(s Scene) error {
-	durable := slices.ContainsFunc(r.InSync, func(s Seat) bool { return !s.Volatile })
-	master := slices.IndexFunc(r.InSync, func(s Seat) bool { return s.Node == r.Epoch.Master })
-	switch {
-	case s.Held && master >= 0 && r.InSync[master].Volatile:
+// withoutVolatile refuses to keep copies in memory out of a room whose master
+// is one.
+func (r Register) withoutVolatile() error {
+	if slices.ContainsFunc(r.InSync, func(s Seat) bool { return s.Node == r.Epoch.Master && s.Volatile }) {
 		return refuse(NotAllowed, "the master, %v, has its copy in memory only: hand over to a node that keeps its copy first", r.Epoch.Master)
-	case !durable:
-		return refuse(NotAllowed, "none of the %d in-sync nodes keeps its copy", len(r.InSync))
 	}
 	return nil
 }

@@ -32,15 +32,14 @@ func TestConfigure(t *testing.T) {
 		want     ruled
 	}{
 		"all of them at once":                         {value, 9, true, everySetting, with(value, everySetting)},
-		"without a master":                            {value, 9, false, everySetting, with(value, everySetting)},
+		"without a master":                            {value, 9, false, everySetting, ruled{reason: StillAwaits}},
 		"back to the defaults":                        {choosy, 9, true, Settings{}, with(choosy, Settings{})},
 		"an older version":                            {value, 8, true, everySetting, ruled{reason: Stale}},
 		"a room without history":                      {Register{}, 0, false, everySetting, ruled{reason: NotAllowed}},
 		"an adopted list":                             {adopted, 9, false, everySetting, ruled{reason: StillAwaits}},
 		"out of range":                                {value, 9, true, Settings{LagLimit: 2 * MaxLagLimit}, ruled{reason: OutOfRange}},
 		"no volatile nodes under a volatile master":   {inMemory, 9, true, everySetting, ruled{reason: NotAllowed}},
-		"no volatile nodes where its master is gone":  {inMemory, 9, false, everySetting, with(inMemory, everySetting)},
-		"no volatile nodes where all in sync are":     {allInMemory, 9, false, everySetting, ruled{reason: NotAllowed}},
+		"no volatile nodes where all in sync are":     {allInMemory, 9, true, everySetting, ruled{reason: NotAllowed}},
 		"another one where volatile nodes are barred": {choosy, 9, true, everySetting, with(choosy, everySetting)},
 	} {
 		t.Run(name, func(t *testing.T) {
