@@ -81,6 +81,9 @@ func (g *god) commit(c *copyView, k *known) {
 		// Behind another loss the room may have begun anew from a copy that had it.
 		g.fail("orphans", "%v is committed, but it was told to be an orphan", p)
 	}
+	if k.ruledOut && g.unclean == 0 {
+		g.fail("receipts", "%v is committed, but its receipt was called orphaned", p)
+	}
 	if k.entry.IsWrite() {
 		o := origin{k.entry.Origin.Client, k.entry.Origin.Seq}
 		if other := g.origins[o]; other != nil {

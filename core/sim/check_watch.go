@@ -186,19 +186,26 @@ func (g *god) eventsOn(w *watching, behind, upTo *known) []journal.Event {
 // checkWatches: at the end no watch has missed anything.
 func (g *god) checkWatches() {
 	for _, u := range g.w.users {
-		w := u.watch
-		if u.watchID == 0 || w == nil || !w.begun || g.unclean > 0 || len(g.commits) == 0 {
-			continue
-		}
-		last := g.commits[len(g.commits)-1]
-		if w.inState {
+		if u.watch != nil && u.watch.inState && g.isFollowed(u) {
 			g.fail("watch", "%s still waits for the rest of a state", u.name)
-			continue
-		}
-		if missed := g.eventsOn(w, common(g.known[w.through], last), last); len(missed) > 0 {
-			g.fail("watch", "%s has a watch through %v, and was never told of%s", u.name, w.through, g.events(missed))
+		} else if missed := g.missedBy(u); missed != nil {
+			g.fail("watch", "%s has a watch through %v, and was never told of%s", u.name, u.watch.through, g.events(missed))
 		}
 	}
+}
+
+// isFollowed reports whether a user has a watch of which everything is known.
+func (g *god) isFollowed(u *user) bool {
+	return u.watchID != 0 && u.watch != nil && u.watch.begun && g.unclean == 0 && len(g.commits) > 0
+}
+
+// missedBy lists what is committed and the watch of a user has not been told.
+func (g *god) missedBy(u *user) []journal.Event {
+	if !g.isFollowed(u) || u.watch.inState {
+		return nil
+	}
+	last := g.commits[len(g.commits)-1]
+	return g.eventsOn(u.watch, common(g.known[u.watch.through], last), last)
 }
 
 func (g *god) events(all []journal.Event) string {

@@ -46,6 +46,7 @@ type known struct {
 	committed   bool
 	final       bool // some copy has told people that it is an orphan
 	finalAfter  int  // loss records there were then
+	ruledOut    bool // somebody was told that its receipt is orphaned, before any loss
 	atRisk      bool // committed before a mastership began without any complete copy
 	givenUp     bool // and some copy has replaced its whole journal, this included
 	acked       bool // its writer was told ok

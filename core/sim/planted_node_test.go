@@ -52,6 +52,17 @@ func registers(change func(*register.Settings)) bug {
 	}}
 }
 
+// verdicts is a bug in what is said of receipts.
+func verdicts(right, wrong frame.Verdict) bug {
+	return answers(func(f frame.Frame) frame.Frame {
+		if v, ok := f.(frame.Verified); ok && v.Verdict == right {
+			v.Verdict = wrong
+			return v
+		}
+		return f
+	})
+}
+
 // hashes is a bug in the hash that a replica is told.
 func hashes(change func(uint64) uint64) bug {
 	return bug{hears: func(f frame.Frame) frame.Frame {
@@ -138,7 +149,10 @@ var nodeBugs = map[string]struct {
 		}
 		return f
 	}), "reads"},
-	"no copy compares its state": {hashes(func(uint64) uint64 { return 0 }), "state hash"},
+	"what is not decided yet is called kept":     {verdicts(frame.VerdictUnknown, frame.VerdictKept), "receipts"},
+	"what is not decided yet is called orphaned": {verdicts(frame.VerdictUnknown, frame.VerdictOrphaned), "receipts"},
+	"what is kept is called orphaned":            {verdicts(frame.VerdictKept, frame.VerdictOrphaned), "receipts"},
+	"no copy compares its state":                 {hashes(func(uint64) uint64 { return 0 }), "state hash"},
 	"an alarm is raised where all is well": {hashes(func(h uint64) uint64 {
 		if h%512 == 0 {
 			h++

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/understudy-dev/understudy/core"
@@ -133,8 +134,15 @@ func (w *World) heal() time.Duration {
 		w.failf("convergence", "the mastership changed from epoch %v to %v though nothing was wrong", epoch, w.god.reg.Epoch)
 	case !w.isTogether() && !w.runUntil(w.now.Add(time.Second), w.isTogether): // a key may just expire
 		w.failf("convergence", "it came together and fell apart: %s", w.whyApart())
+	case !w.isTold():
+		w.runUntil(w.now.Add(time.Second), w.isTold) // what has expired may be on its way to a client
 	}
 	return healed
+}
+
+// isTold reports whether a room that has come together has told its watches, too.
+func (w *World) isTold() bool {
+	return w.isTogether() && !slices.ContainsFunc(w.users, func(u *user) bool { return w.god.missedBy(u) != nil })
 }
 
 // release ends the pause of a peer and the jams of its connection.

@@ -76,9 +76,11 @@ func (u *user) act() {
 	case n < 90:
 		f := u.nextRead()
 		u.ask(u.whom(f.Level), f)
-	case n < 95:
+	case n < 93:
 		u.peer.ids++
 		u.ask(u.whom(frame.LevelLocal), frame.Probe{ID: u.peer.ids})
+	case n < 95:
+		u.verifySome()
 	case n < 97:
 		u.ask(journal.NodeID{}, u.nextSettings())
 	case n < 98:
@@ -186,6 +188,8 @@ func (u *user) replied(e core.Replied) {
 		u.w.god.checkRead(u.name, c.asked.(frame.Read), f)
 		u.w.god.checkFresh(c)
 		u.checkSession(c.asked.(frame.Read), f)
+	case frame.Verified:
+		u.w.god.checkVerdict(f)
 	case frame.OrphanList:
 		u.resolveSome(f.Orphans)
 	case frame.Report:
@@ -205,6 +209,9 @@ func (c *call) isAnsweredBy(f frame.Frame) bool {
 		return ok && f.ID == asked.ID
 	case frame.Probe:
 		f, ok := f.(frame.Report)
+		return ok && f.ID == asked.ID
+	case frame.Verify:
+		f, ok := f.(frame.Verified)
 		return ok && f.ID == asked.ID
 	case frame.ListOrphans:
 		f, ok := f.(frame.OrphanList)
