@@ -58,11 +58,10 @@ func (v *evaluation) do(op frame.Op) *frame.Failure {
 	case frame.Set:
 		return v.change(journal.Change{Key: op.Key, Value: op.Value, Deadline: deadlineAfter(v.now, op.TTL)}, 0)
 	case frame.Delete:
-		var existed int64
-		if _, found := v.get(op.Key); found {
-			existed = 1
+		if _, found := v.get(op.Key); !found {
+			return v.nothing() // and watches have nothing to tell
 		}
-		return v.change(journal.Change{Key: op.Key, Deleted: true}, existed)
+		return v.change(journal.Change{Key: op.Key, Deleted: true}, 1)
 	case frame.Increment:
 		return v.increment(op)
 	case frame.Append:

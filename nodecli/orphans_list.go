@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -115,7 +116,7 @@ func keysText(e journal.Entry) string {
 	if p, ok := e.Resolves(); ok {
 		text = strings.TrimSpace(fmt.Sprintf("%s (resolves %v)", text, p))
 	}
-	return text
+	return cmp.Or(text, "-") // a write may change nothing
 }
 
 // orphanJSON is an orphan as --json prints it.

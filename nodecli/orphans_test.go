@@ -44,3 +44,19 @@ func TestAnOrphansKeysAreShownAsItsLastChangeLeftThem(t *testing.T) {
 		t.Errorf("keys %q", got)
 	}
 }
+
+func TestARowOfAnOrphanNamesItsKeysOrSaysThatThereAreNone(t *testing.T) {
+	set := func(key string) journal.Change { return journal.Change{Key: key, Value: []byte("1")} }
+	for _, c := range []struct {
+		changes []journal.Change
+		want    string
+	}{
+		{nil, "-"},
+		{[]journal.Change{set("a"), set("b c")}, `a "b c"`},
+		{[]journal.Change{set("a"), set("b"), set("c"), set("d"), set("e")}, "a b c +2"},
+	} {
+		if got := keysText(journal.Entry{Changes: c.changes}); got != c.want {
+			t.Errorf("%d changes: %q, wanted %q", len(c.changes), got, c.want)
+		}
+	}
+}
