@@ -73,7 +73,7 @@ func orphanOf(o host.Orphan) object {
 		replaced = o.Replaced.String()
 	}
 	return newObject().text("position", e.Position.String()).text("by", masterOf(e.Position.Epoch)).
-		text("ack", e.Ack.String()).flag("acked", o.Acked).flag("superseded", o.Superseded).text("replaced", replaced).
+		text("ack", e.Ack.String()).flag("acked", o.Acked).flag("superseded", o.Superseded).text("replaced", replaced).flag("beforeKnown", o.HasBefore).
 		int("at", int(time.Duration(e.Time)/time.Millisecond)).
 		texts("nodes", len(o.Nodes), func(i int) string { return o.Nodes[i].String() }).
 		list("changes", len(e.Changes), func(i int) object { return orphanChangeOf(o, e.Changes[i]) })

@@ -103,7 +103,7 @@ func TestAWriteThatWasRolledBackIsSeenAndReplayedFromAnyTab(t *testing.T) {
 		const short = await code(() => room.replay(k, { ack: 9 }))
 		const receipt = await room.replay(k, { ack: 9, onShort: 'degrade' })
 		return [
-			[k.changes.length, change.type, change.key, change.text(), change.textBefore(), k.acked, k.ack, k.superseded, k.nodes.length].join(' '),
+			[k.changes.length, change.type, change.key, change.text(), change.textBefore(), k.acked, k.ack, k.superseded, k.nodes.length, k.beforeKnown].join(' '),
 			(await room.get('k')).text() + ' ' + await room.verify(receipt),
 			await code(() => room.replay(k)),
 			await code(() => room.replay(taken)),
@@ -112,7 +112,7 @@ func TestAWriteThatWasRolledBackIsSeenAndReplayedFromAnyTab(t *testing.T) {
 			await code(() => room.replay(taken)),
 			short + ', ' + receipt.ack,
 		]`)
-	for i, want := range []string{"1 set k lost before true async false 1", "lost kept", "REFUSED no node here keeps", "CONFLICT ", "yours", "done", "REFUSED", "NOT_ENOUGH_REPLICAS 9 replicas wanted, 1 in sync, one"} {
+	for i, want := range []string{"1 set k lost before true async false 1 true", "lost kept", "REFUSED no node here keeps", "CONFLICT ", "yours", "done", "REFUSED", "NOT_ENOUGH_REPLICAS 9 replicas wanted, 1 in sync, one"} {
 		if !strings.HasPrefix(got[i], want) {
 			t.Errorf("call %d: %s, want %s", i, got[i], want)
 		}

@@ -211,6 +211,8 @@ export interface Orphan {
   readonly superseded: boolean
   /** What stands in its place, 'EPOCH/INDEX'; '' where it is not known. */
   readonly replaced: string
+  /** What was there before it is known: a change without `before` met no key. Else a replay needs force. */
+  readonly beforeKnown: boolean
   /** Milliseconds since 1970, by the room's time. */
   readonly at: number
   /** Ids of the nodes that keep it. */

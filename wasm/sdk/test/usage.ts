@@ -52,7 +52,7 @@ export async function use(signal: AbortSignal): Promise<void> {
   room.watch('', show, { level: 'local' })
   // @ts-expect-error a watch shows this copy, and the master's is no level
   room.watch('', show, { level: 'latest' })
-  room.on('orphans', (orphans: readonly Orphan[]) => console.log(orphans.map((o) => o.changes.map((c) => c.text?.()))))
+  room.on('orphans', (orphans: readonly Orphan[]) => console.log(orphans.map((o) => o.beforeKnown && o.changes.map((c) => c.text?.()))))
   room.on('alarm', (text: string) => console.log(text))
   stop()
   off()
