@@ -44,6 +44,6 @@ type Event struct {
 
 	// Retracted says that the change at Position, which this watch had shown
 	// before it was committed, was rolled back. Value, Deleted and Deadline are of
-	// the key as it is without it.
+	// the key as it is without everything that was rolled back together.
 	Retracted bool
 }
