@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"syscall/js"
 
+	"github.com/understudy-dev/understudy/core"
 	"github.com/understudy-dev/understudy/core/host"
 	"github.com/understudy-dev/understudy/core/journal"
 )
@@ -30,6 +31,9 @@ func (t *tab) follow(ctx context.Context, id int, m js.Value) error {
 	after, err := resolve(ctx, t.node, m.Get("from").String())
 	if err != nil {
 		return err
+	}
+	if m.Get("from").String() == "0" {
+		after = core.Nowhere // before everything, and not from now on
 	}
 	options := host.WatchOptions{After: after, Local: m.Get("level").String() == "local"}
 	for changes, err := range t.node.Watch(ctx, m.Get("prefix").String(), options) {

@@ -194,6 +194,13 @@ func TestAWatchFromAnOtherHistoryGetsAGapAndTheState(t *testing.T) {
 	if got, want := Eval[string](t, second, "return seen.join(', ')"), "gap, state k=v,todo/1=milk false, set todo/2"; got != want {
 		t.Errorf("seen %s, want %s", got, want)
 	}
+	state := Eval[string](t, second, `
+		const told = Promise.withResolvers()
+		room.watch('todo/', (c) => c.type === 'state' && told.resolve(c.items.map((i) => i.key).join()), { from: '0' })
+		return told.promise`)
+	if want := "todo/1,todo/2"; state != want {
+		t.Errorf("from before the first entry: %s, want %s", state, want)
+	}
 	position := Eval[string](t, second, `
 		const told = Promise.withResolvers()
 		room.watch('', (c) => told.resolve(c.type + ' ' + (c.position === last)), { from: '2/9999' })

@@ -157,7 +157,7 @@ export type Change =
   | { readonly type: 'ahead'; readonly position: string }
 
 export interface WatchOptions {
-  /** Tell the changes behind this position, 'EPOCH/INDEX'; default: from now on. */
+  /** Tell the changes behind this position, 'EPOCH/INDEX'; '0': the state, and then its changes; default: from now on. */
   from?: string
   /** Default 'committed'. 'local': as soon as this copy has them; what is rolled back is told as 'retract'. */
   level?: 'committed' | 'local'

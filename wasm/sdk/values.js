@@ -46,7 +46,7 @@ export function toLevel(level = 'session') {
 
 // A position to read or watch from; '' for none.
 export function toPosition(position = '') {
-  if (typeof position === 'string') return position
+  if (typeof position === 'string' && /^(0|[1-9]\d*\/[1-9]\d*)?$/.test(position)) return position
   throw new UnderstudyError('REFUSED', `a position is a string 'EPOCH/INDEX', not ${describe(position)}`)
 }
 

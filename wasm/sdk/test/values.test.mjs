@@ -37,6 +37,11 @@ test('what verify asks about is a receipt or its position, and nothing else', ()
   for (const receipt of ['7/9', undefined, null, {}, 7, { position: '7/9', by: 'nobody!' }]) assert.throws(() => values.toWritten(receipt), refused(/a receipt/))
 })
 
+test('a position is an epoch and an index, or before the first entry', () => {
+  assert.deepEqual([undefined, '', '0', '7/1042'].map(values.toPosition), ['', '', '0', '7/1042'])
+  for (const position of ['x', '7', '0/1', '7/0', '1/2/3', 7, null]) assert.throws(() => values.toPosition(position), refused(/EPOCH\/INDEX/))
+})
+
 test('a read is of the session unless it says otherwise', () => {
   assert.deepEqual([undefined, 'local', 'latest'].map((level) => values.toLevel(level)), ['session', 'local', 'latest'])
   for (const level of ['fresh', null, 1]) assert.throws(() => values.toLevel(level), refused(/session, local, committed, latest/))
