@@ -249,6 +249,7 @@ type sealedCopy struct {
 	node    journal.NodeID
 	last    journal.Position
 	history journal.History
+	refused bool // it can't supply what this copy lacks: see passOver
 }
 
 func (m *mastership) findSealed(id journal.NodeID) (int, bool) {

@@ -101,7 +101,8 @@ func (n *Node) recover() {
 	m := n.mastership
 	best, last := -1, n.copy.log.Last()
 	for i, s := range m.sealed {
-		if s.last.Compare(last) > 0 {
+		order := s.last.Compare(last)
+		if order > 0 || order == 0 && best >= 0 && m.sealed[best].refused {
 			best, last = i, s.last
 		}
 	}
@@ -110,6 +111,10 @@ func (n *Node) recover() {
 		return
 	}
 	source := m.sealed[best]
+	if source.refused {
+		n.resign(fmt.Sprintf("%v can't supply what it sealed, up to %v, and no other copy has that", source.node, source.last))
+		return
+	}
 	m.nonce++
 	m.fetch = &fetch{nonce: m.nonce, from: source.node, goal: source.last}
 	n.fetchAfter(n.copy.log.Common(source.history, source.last))
@@ -128,7 +133,11 @@ func (n *Node) onSupply(head frame.Head, f frame.Supply) {
 		n.refuse(head.From, f, fmt.Errorf("no fetch %d from %v is open", f.Nonce, head.From))
 		return
 	}
-	if f.Refused || !n.copy.log.Contains(f.Prev) {
+	if f.Refused {
+		n.passOver(head.From, f)
+		return
+	}
+	if !n.copy.log.Contains(f.Prev) {
 		err := fmt.Errorf("%v no longer has what it sealed: the journals part before %v", head.From, f.Prev)
 		n.refuse(head.From, f, err)
 		n.resign(err.Error())
@@ -144,6 +153,21 @@ func (n *Node) onSupply(head frame.Head, f frame.Supply) {
 		return
 	}
 	n.fetched()
+}
+
+// passOver goes on without a source that can't supply what this copy lacks: it
+// no longer has it, or has it in no other form than a state that is known to be
+// wrong. Another copy will do that ends at the same place, for equal ends mean
+// equal journals. One that ends earlier will not: what this one has more may
+// have been promised.
+func (n *Node) passOver(source journal.NodeID, f frame.Supply) {
+	m := n.mastership
+	n.refuse(source, f, fmt.Errorf("%v can't supply what it sealed", source))
+	m.fetch, n.install = nil, nil
+	if i, found := m.findSealed(source); found {
+		m.sealed[i].refused = true
+	}
+	n.recover()
 }
 
 // fetched asks for more, or ends the fetch.

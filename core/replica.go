@@ -56,7 +56,12 @@ func (n *Node) onFetch(head frame.Head, f frame.Fetch) {
 		return
 	}
 	entries, ok := n.copy.log.After(f.After.Index, frame.ReplicateMaxBytes)
-	if !ok {
+	switch {
+	case !ok && n.differs:
+		// The journal is right, but a snapshot would make a wrong state the room's.
+		n.send(frame.ToNode(head.From), frame.Supply{Nonce: f.Nonce, Last: last, Refused: true})
+		return
+	case !ok:
 		n.startFeed(head.From, f.Nonce)
 		return
 	}
