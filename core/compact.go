@@ -18,9 +18,9 @@ func (c *localCopy) reset(s *keyspace.Snapshot, history journal.History, answere
 	c.loaded = loaded{}
 	c.saveSnapshot(true)
 	c.nothingDurable()
-	c.dropOrphans(c.orphans.withdrawAll(c.log.Contains))
+	c.dropOrphans(c.orphans.withdrawAll(c.hasBack))
 	c.settleOrphans(c.orphans.settleAll(s.At().Index, c))
-	c.dropOrphans(c.orphans.dropResolved(c.isResolved))
+	c.dropOrphans(c.orphans.withdrawAll(c.isResolved))
 	return nil
 }
 

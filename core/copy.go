@@ -76,8 +76,8 @@ func newLocalCopy(stored Stored, keepBytes int) (*localCopy, error) {
 	// A record whose entry is in the journal is either of a cut that a crash
 	// prevented or of an entry that came back. Both are as if the cut had never
 	// been begun: if it is still needed, the next master's entries do it again.
-	c.dropOrphans(c.orphans.withdrawAll(c.log.Contains))
-	c.dropOrphans(c.orphans.dropResolved(c.isResolved))
+	c.dropOrphans(c.orphans.withdrawAll(c.hasBack))
+	c.dropOrphans(c.orphans.withdrawAll(c.isResolved))
 	return c, nil
 }
 

@@ -81,7 +81,7 @@ func TestOperationsSeeThoseBeforeThem(t *testing.T) {
 		{"expire what is not there, or due", []frame.Op{frame.Expire{Key: "none", TTL: 7}, frame.Expire{Key: "due", TTL: 7}}, "", "[0 0]"},
 		{"expire what was just set", []frame.Op{set("new", "1"), frame.Expire{Key: "new", TTL: 7}}, "new=1 new=1@1007", "[0 1]"},
 		{"longer than time is", []frame.Op{frame.Expire{Key: "k", TTL: math.MaxInt64}}, fmt.Sprint("k=5@", math.MaxInt64), "[1]"},
-		{"resolve", []frame.Op{set("k", "6"), frame.Resolve{}}, "k=6 -" + journal.Resolution(journal.Position{}).Key, "[0 0]"},
+		{"resolve", []frame.Op{set("k", "6"), frame.Resolve{}}, "k=6 -" + journal.Resolution{}.Change().Key, "[0 0]"},
 		{"up to the largest number", []frame.Op{add("k", math.MaxInt64-5)}, fmt.Sprint("k=", math.MaxInt64), fmt.Sprint([]int64{math.MaxInt64})},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -217,8 +217,8 @@ func TestATimeToLiveHasALeastAndAMost(t *testing.T) {
 }
 
 func TestOnlyItsOwnWriteResolvesAnOrphan(t *testing.T) {
-	p := positionOf(1, 7)
-	resolve, own := frame.Resolve{Orphan: p}, journal.Origin{Client: p.Resolver(), Seq: 1}
+	r := journal.Resolution{Orphan: positionOf(1, 7), Client: journal.ClientID{7}, Seq: 3}
+	resolve, own := frame.Resolve(r), r.Origin()
 	for _, test := range []struct {
 		name   string
 		origin journal.Origin
@@ -229,7 +229,7 @@ func TestOnlyItsOwnWriteResolvesAnOrphan(t *testing.T) {
 		{"replay", own, []frame.Op{set("k", "1"), resolve}, true},
 		{"not at the end", own, []frame.Op{resolve, set("k", "1")}, false},
 		{"another client", journal.Origin{Client: journal.ClientID{1}, Seq: 1}, []frame.Op{resolve}, false},
-		{"again", journal.Origin{Client: p.Resolver(), Seq: 2}, []frame.Op{resolve}, false},
+		{"again", journal.Origin{Client: own.Client, Seq: 2}, []frame.Op{resolve}, false},
 	} {
 		if failure := checkWrite(frame.Write{Origin: test.origin, Ops: test.ops}); (failure == nil) != test.ok {
 			t.Errorf("%s: %v", test.name, failure)

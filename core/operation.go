@@ -75,7 +75,7 @@ func (v *evaluation) do(op frame.Op) *frame.Failure {
 	case frame.Resolve:
 		// It comes last, and is not counted: else the largest write there can be
 		// could not be replayed.
-		v.add(journal.Resolution(op.Orphan), 0)
+		v.add(journal.Resolution(op).Change(), 0)
 		return nil
 	}
 	panic(fmt.Sprintf("core: unknown operation %T", op))

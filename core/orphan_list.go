@@ -35,27 +35,25 @@ func (o *orphanage) resolve(committed []journal.Entry) []journal.Position {
 	if len(o.list) == 0 {
 		return nil
 	}
-	var resolved []journal.Position
+	var resolved []journal.Origin
 	for _, e := range committed {
-		if p, ok := e.Resolves(); ok {
-			resolved = append(resolved, p)
+		if r, ok := e.Resolves(); ok {
+			resolved = append(resolved, r.Origin())
 		}
 	}
 	if len(resolved) == 0 {
 		return nil
 	}
-	return o.dropResolved(func(p journal.Position) bool { return slices.Contains(resolved, p) })
+	return o.withdrawAll(func(r journal.Orphan) bool { return slices.Contains(resolved, r.Resolution().Origin()) })
 }
 
-// dropResolved drops the records that were resolved, and returns their positions.
-func (o *orphanage) dropResolved(is func(journal.Position) bool) []journal.Position {
-	return o.withdrawAll(is)
-}
+// hasBack reports whether an orphan's entry is in the journal after all.
+func (c *localCopy) hasBack(o journal.Orphan) bool { return c.log.Contains(o.Entry.Position) }
 
-// isResolved reports whether the orphan at p was replayed or discarded by an
+// isResolved reports whether an orphan was replayed or discarded by an
 // entry that is committed here. The dedupe table tells, as far as it goes back.
-func (c *localCopy) isResolved(p journal.Position) bool {
-	return c.isApplied(journal.Origin{Client: p.Resolver(), Seq: 1}, c.state.Committed().Index)
+func (c *localCopy) isResolved(o journal.Orphan) bool {
+	return c.isApplied(o.Resolution().Origin(), c.state.Committed().Index)
 }
 
 // listOrphans answers from what is kept here, however this node stands.

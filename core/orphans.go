@@ -109,11 +109,11 @@ func (o *orphanage) withdraw(entries []journal.Entry) []journal.Position {
 	return dropped
 }
 
-// withdrawAll drops every record whose entry is in the journal after all.
-func (o *orphanage) withdrawAll(contains func(journal.Position) bool) []journal.Position {
+// withdrawAll drops every record of which gone says so.
+func (o *orphanage) withdrawAll(gone func(journal.Orphan) bool) []journal.Position {
 	var dropped []journal.Position
 	o.list = slices.DeleteFunc(o.list, func(r journal.Orphan) bool {
-		if !contains(r.Entry.Position) {
+		if !gone(r) {
 			return false
 		}
 		o.count(r, -1)

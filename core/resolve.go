@@ -12,22 +12,19 @@ import (
 // Discard returns the write that ends an orphan without making its changes. It
 // is to be asked of the node's or client's own core, with an Ack and a Wait.
 func Discard(o journal.Orphan) frame.Write {
-	root := o.Root()
-	return frame.Write{
-		Origin: journal.Origin{Client: root.Resolver(), Seq: 1},
-		Ops:    []frame.Op{frame.Resolve{Orphan: root}},
-	}
+	r := o.Resolution()
+	return frame.Write{Origin: r.Origin(), Ops: []frame.Op{frame.Resolve(r)}}
 }
 
 // Replay is [Discard] behind the orphan's own changes. It is made only where
 // each key is as it was before the orphan, or with force whatever is there.
-// Keys with a deadline last as long as they were to. An orphan that is
-// superseded, and without force one of which is not known what was before, is
-// refused with CodeConflict.
+// Keys with a deadline last as long as they were to. Without force one that is
+// superseded, or of which is not known what was before, is refused with
+// CodeConflict; the master refuses what it knows to be applied in any case.
 func Replay(o journal.Orphan, force bool) (frame.Write, *frame.Failure) {
 	switch {
-	case o.Superseded:
-		return frame.Write{}, conflict("orphan %v was applied by a retry of its writer: replayed it would be made twice", o.Entry.Position)
+	case !force && o.Superseded:
+		return frame.Write{}, appliedByRetry(o.Entry.Position)
 	case !force && !o.HasBefore:
 		return frame.Write{}, conflict("what orphan %v had overwritten is no longer known", o.Entry.Position)
 	}
@@ -51,6 +48,10 @@ func Replay(o journal.Orphan, force bool) (frame.Write, *frame.Failure) {
 		w.Conditions = asBefore(changes, o.Before)
 	}
 	return w, nil
+}
+
+func appliedByRetry(orphan journal.Position) *frame.Failure {
+	return conflict("orphan %v was applied by a retry of its writer: replayed it would be made twice", orphan)
 }
 
 // asBefore are the conditions that each changed key is as it was. A key that
@@ -84,20 +85,21 @@ func isResolution(w frame.Write) bool {
 
 // splitResolution returns the orphan that a resolution is for, and what of the
 // write is an ordinary one: without the last operation and the conditions.
-func splitResolution(w frame.Write) (journal.Position, frame.Write) {
+func splitResolution(w frame.Write) (journal.Resolution, frame.Write) {
 	last, _ := w.Ops[len(w.Ops)-1].(frame.Resolve)
 	w.Ops, w.Conditions = w.Ops[:len(w.Ops)-1], nil
-	return last.Orphan, w
+	return journal.Resolution(last), w
 }
 
 // checkResolution is checkWrite for a resolution. Its client follows from the
 // orphan: else it could be made twice.
 func checkResolution(w frame.Write) *frame.Failure {
-	orphan, changes := splitResolution(w)
+	r, changes := splitResolution(w)
+	orphan := r.Orphan
 	switch {
 	case isResolution(changes) || orphan.IsZero():
 		return invalid("an orphan is resolved by the last operation of a write, and by none before")
-	case w.Origin.Client != orphan.Resolver() || w.Origin.Seq != 1:
+	case w.Origin.Client != r.Origin().Client || w.Origin.Seq != 1:
 		return invalid("orphan %v is resolved by its own client alone, with sequence number 1", orphan)
 	case w.Ack < journal.AckRoom || w.Ack >= frame.NodesPerRoomMax:
 		return invalid("ack %d is none of async, all or 1 to %d replicas", int(w.Ack), frame.NodesPerRoomMax-1)
@@ -117,12 +119,40 @@ func checkResolution(w frame.Write) *frame.Failure {
 	return checkWrite(changes)
 }
 
+// checkRetried refuses to replay what its writer's own retry has brought.
+func checkRetried(state *keyspace.State, w frame.Write) *frame.Failure {
+	r, changes := splitResolution(w)
+	if _, seen := state.Lookup(r.Client, r.Seq); len(changes.Ops) > 0 && (seen == keyspace.SeenKept || seen == keyspace.SeenForgotten) {
+		return appliedByRetry(r.Orphan)
+	}
+	return nil
+}
+
+// checkResolved answers the retry of a write that was rolled back meanwhile, and
+// then replayed or discarded as an orphan. It must not be made now.
+func checkResolved(state *keyspace.State, w frame.Write) *frame.Failure {
+	if !w.Retry || isResolution(w) {
+		return nil
+	}
+	kept, seen := state.Lookup(w.Origin.Resolver(), 1)
+	if seen == keyspace.SeenNot {
+		return nil
+	}
+	failure := &frame.Failure{Code: frame.CodeOutcomeUnknown, Text: "this write was rolled back, and discarded as an orphan"}
+	if len(kept.Results) != 1 {
+		failure.Text = "this write was rolled back, and replayed as an orphan"
+		failure.Position = kept.Position
+	}
+	return failure
+}
+
 // checkForgotten refuses a replay where the room may have forgotten that the
 // orphan was resolved before: that was done in a later mastership than its own,
 // but in a history that may have been much shorter than the one that was cut. One
 // that is forced, and so has no conditions, is made all the same.
 func checkForgotten(state *keyspace.State, history journal.History, w frame.Write) *frame.Failure {
-	orphan, _ := splitResolution(w)
+	r, _ := splitResolution(w)
+	orphan := r.Orphan
 	since := orphan.Index
 	for _, start := range history {
 		if start.Epoch.Number > orphan.Epoch.Number {

@@ -51,7 +51,7 @@ func TestAnOrphanKnowsWhatItsWriterMetAndWhatIsInItsPlace(t *testing.T) {
 	}) {
 		t.Errorf("conditions %v", got)
 	}
-	if len(w.Ops) != 4 || w.Ops[3] != (frame.Resolve{Orphan: o.Entry.Position}) {
+	if len(w.Ops) != 4 || w.Ops[3] != frame.Resolve(o.Resolution()) {
 		t.Errorf("operations %v", w.Ops)
 	}
 }
@@ -89,7 +89,8 @@ func TestAReplayThatCannotBeMadeSaysWhy(t *testing.T) {
 		want   string
 	}{
 		{"known", known, false, ""},
-		{"superseded", superseded, true, "made twice"},
+		{"superseded", superseded, false, "made twice"},
+		{"superseded, and forced: the master knows", superseded, true, ""},
 		{"not known what was before", unknown, false, "no longer known"},
 		{"not known, and forced", unknown, true, ""},
 	} {
@@ -126,7 +127,9 @@ func TestAReplayIsNotMadeWhereItMayBeForgotten(t *testing.T) {
 	} {
 		orphan := o.Entry.Position
 		orphan.Index = evicted + 10 // of a long tail
-		test.write.Ops = append(slices.Clone(test.write.Ops[:len(test.write.Ops)-1]), frame.Resolve{Orphan: orphan})
+		resolve := o.Resolution()
+		resolve.Orphan = orphan
+		test.write.Ops = append(slices.Clone(test.write.Ops[:len(test.write.Ops)-1]), frame.Resolve(resolve))
 		history := journal.History{{Epoch: orphan.Epoch, First: 1}, {Epoch: positionOf(2, 1).Epoch, First: test.since}}
 		failure := checkForgotten(state, history, test.write)
 		if (failure == nil) != test.want || failure != nil && failure.Code != frame.CodeConflict {
@@ -178,7 +181,7 @@ func TestAReplayThatIsCutIsTheSameWriteAgain(t *testing.T) {
 	replay.Position = positionOf(3, 4)
 	c.mustMerge(t, replay)
 	c.commit(4)
-	if len(c.orphans.list) != 1 || !c.orphans.list[0].Superseded || c.orphans.final() != 0 {
+	if len(c.orphans.list) != 0 {
 		t.Errorf("orphans %+v: both are resolved", c.orphans.list)
 	}
 	item, _ := c.state.Get("k")

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/understudy-dev/understudy/core/frame"
@@ -64,6 +65,10 @@ func (n *Node) makeWrite(from journal.NodeID, w frame.Write) {
 		return
 	case keyspace.SeenNot:
 	}
+	if failure := checkResolved(n.copy.state, w); failure != nil {
+		n.reply(from, failed(w, failure))
+		return
+	}
 	if evicted := n.copy.state.Evicted(); w.Retry && evicted > w.Known {
 		n.reply(from, failed(w, &frame.Failure{
 			Code: frame.CodeOutcomeUnknown, Text: "the room no longer remembers this client's writes",
@@ -82,7 +87,7 @@ func (n *Node) makeWrite(from journal.NodeID, w frame.Write) {
 	now := n.entryTime()
 	changes, results, failure := evaluate(n.copy.state, now, w)
 	if failure == nil && isResolution(w) {
-		failure = checkForgotten(n.copy.state, n.copy.log.History(), w)
+		failure = cmp.Or(checkRetried(n.copy.state, w), checkForgotten(n.copy.state, n.copy.log.History(), w))
 	}
 	if failure != nil {
 		n.reply(from, failed(w, failure))

@@ -124,8 +124,8 @@ func (sh *shell) printEntry(e journal.Entry) error {
 	if e.IsExpiry() {
 		by = fmt.Sprintf("by=%v at=%s", e.Position.Epoch.Master, at)
 	}
-	if p, ok := e.Resolves(); ok {
-		if err := sh.print("%v resolve %v  %s\n", e.Position, p, by); err != nil || len(e.Changes) == 1 {
+	if r, ok := e.Resolves(); ok {
+		if err := sh.print("%v resolve %v  %s\n", e.Position, r.Orphan, by); err != nil || len(e.Changes) == 1 {
 			return err
 		}
 	}

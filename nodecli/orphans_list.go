@@ -113,8 +113,8 @@ func keysText(e journal.Entry) string {
 		keys = append(keys, word(c.Key))
 	}
 	text := strings.Join(keys, " ")
-	if p, ok := e.Resolves(); ok {
-		text = strings.TrimSpace(fmt.Sprintf("%s (resolves %v)", text, p))
+	if r, ok := e.Resolves(); ok {
+		text = strings.TrimSpace(fmt.Sprintf("%s (resolves %v)", text, r.Orphan))
 	}
 	return cmp.Or(text, "-") // a write may change nothing
 }
@@ -144,8 +144,8 @@ func jsonOrphan(o host.Orphan) orphanJSON {
 	for _, c := range e.Writes() {
 		line.Keys = append(line.Keys, keyJSON(c.Key))
 	}
-	if p, ok := e.Resolves(); ok {
-		line.Resolves = p.String()
+	if r, ok := e.Resolves(); ok {
+		line.Resolves = r.Orphan.String()
 	}
 	if !o.Replaced.IsZero() {
 		line.ReplacedBy = o.Replaced.String()

@@ -109,8 +109,8 @@ func (cmd *orphansShowCommand) print(ctx context.Context, sh *shell, room *host.
 	var text strings.Builder
 	fmt.Fprintf(&text, "%v ack=%v answered=%s client=%v at=%s replaced-by=%s kept-by=%s\n", nameOfOrphan(o), o.Entry.Ack, answeredText(o),
 		o.Entry.Origin.Client, timeOf(o.Entry.Time).Format(entryTime), replacedText(o), keepers(o, status.Members))
-	if p, ok := o.Entry.Resolves(); ok {
-		fmt.Fprintf(&text, "it was to resolve %v\n", p)
+	if r, ok := o.Entry.Resolves(); ok {
+		fmt.Fprintf(&text, "it was to resolve %v\n", r.Orphan)
 	}
 	for _, k := range keys {
 		fmt.Fprintf(&text, "%s\n  before    %s\n  orphaned  %s\n  now       %s\n", word(k.key),

@@ -28,7 +28,7 @@ func TestAnOrphansKeysAreShownAsItsLastChangeLeftThem(t *testing.T) {
 	o := host.Orphan{Orphan: journal.Orphan{
 		Entry: journal.Entry{Changes: []journal.Change{
 			{Key: "a", Value: []byte("1")}, {Key: "b", Value: []byte("2")}, {Key: "a", Deleted: true},
-			journal.Resolution(journal.Position{Index: 3}),
+			journal.Resolution{Orphan: journal.Position{Index: 3}}.Change(),
 		}},
 		Before: []journal.Item{{Key: "b", Value: []byte("(not there)")}}, HasBefore: true,
 	}}

@@ -52,10 +52,14 @@ type Expire struct {
 	TTL time.Duration
 }
 
-// Resolve changes nothing. As the only operation of a write by
-// [journal.Orphan.Resolver] it discards the orphan; behind others it makes their
-// write the orphan's replay.
-type Resolve struct{ Orphan journal.Position }
+// Resolve changes nothing. As the only operation of a write by the origin of
+// [journal.Resolution] it discards an orphan; behind others it makes their write
+// the orphan's replay.
+type Resolve struct {
+	Orphan journal.Position
+	Client journal.ClientID // whose write the orphan was
+	Seq    uint64
+}
 
 // Condition must hold for a write to be made. It is evaluated once, by the
 // master, before the first operation, against its latest state. Exactly one of

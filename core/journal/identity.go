@@ -3,12 +3,9 @@ package journal
 import (
 	"cmp"
 	"encoding/base32"
-	"encoding/binary"
 	"fmt"
 	"strconv"
 	"strings"
-
-	"github.com/cespare/xxhash/v2"
 )
 
 // NodeID names a copy that has never forgotten anything it acknowledged: 16
@@ -113,25 +110,4 @@ func (p Position) String() string {
 		return "0"
 	}
 	return fmt.Sprintf("%d/%d", p.Epoch.Number, p.Index)
-}
-
-// Resolver returns the client under which the orphan at p is replayed or
-// discarded, with 1 as its sequence number. It follows from p alone: whoever
-// resolves the orphan, wherever it is kept and how often, the room's dedupe
-// table lets it happen once.
-func (p Position) Resolver() ClientID {
-	h := xxhash.New()
-	var number [8]byte
-	id := ClientID{}
-	for half := range 2 {
-		_, _ = h.WriteString("orphan")
-		_, _ = h.Write([]byte{byte(half)})
-		binary.BigEndian.PutUint64(number[:], uint64(p.Epoch.Number))
-		_, _ = h.Write(number[:])
-		_, _ = h.Write(p.Epoch.Master[:])
-		binary.BigEndian.PutUint64(number[:], uint64(p.Index))
-		_, _ = h.Write(number[:])
-		binary.BigEndian.PutUint64(id[8*half:], h.Sum64())
-	}
-	return id
 }

@@ -92,11 +92,12 @@ func (g *god) commit(c *copyView, k *known) {
 		}
 		g.origins[o] = k
 	}
-	if p, ok := k.entry.Resolves(); ok {
-		if !g.resolved[p] {
+	if r, ok := k.entry.Resolves(); ok {
+		o := origin{r.Client, r.Seq}
+		if !g.resolved[o] {
 			g.w.resolved++
 		}
-		g.resolved[p] = true
+		g.resolved[o] = true
 	}
 	k.committed, k.committedAt, k.atRisk = true, g.w.now, false
 	g.commits = append(g.commits, k)

@@ -62,15 +62,23 @@ func (v *logView) named(r core.Record) []journal.Orphan {
 // everybody knows that it was replayed or discarded.
 func (g *god) checkDropped(c *copyView, o journal.Orphan) {
 	p := o.Entry.Position
-	if !c.mem.holdsPosition(p) && !g.resolved[p] && !g.resolved[o.Root()] {
+	if !c.mem.holdsPosition(p) && !g.resolved[resolvedBy(o)] {
 		g.fail("orphans", "%s drops the orphan %v, which nobody has replayed or discarded", c.name, p)
 	}
 }
 
 // isResolved reports whether the entry that resolves an orphan is in the history.
 func (g *god) isResolved(o journal.Orphan) bool {
-	return g.origins[origin{o.Root().Resolver(), 1}] != nil
+	return g.origins[originOf(o.Resolution().Origin())] != nil
 }
+
+// resolvedBy names the write whose orphans are resolved together with o.
+func resolvedBy(o journal.Orphan) origin {
+	r := o.Resolution()
+	return origin{r.Client, r.Seq}
+}
+
+func originOf(o journal.Origin) origin { return origin{o.Client, o.Seq} }
 
 // checkAccounts: at the end every write that was answered ok is in the history
 // or an orphan somewhere, unless every copy that had it is gone.
@@ -125,7 +133,7 @@ func (g *god) checkAccount(call *call) {
 			return
 		}
 	}
-	if g.resolved[journal.Orphan{Entry: k.entry}.Root()] {
+	if g.resolved[resolvedBy(journal.Orphan{Entry: k.entry})] {
 		return
 	}
 	for _, c := range k.holders {

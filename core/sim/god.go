@@ -26,7 +26,7 @@ type god struct {
 	askedAt map[origin]journal.Instant // when the first of them did
 	states  states
 
-	resolved map[journal.Position]bool // orphans that a committed entry has replayed or discarded
+	resolved map[origin]bool // writes of which a committed entry has replayed or discarded the orphans
 
 	masters map[journal.EpochNumber]journal.NodeID // who was granted an epoch number first
 	highest journal.EpochNumber                    // of all that were granted
@@ -103,7 +103,7 @@ func newGod(w *World) *god {
 		asked:    map[origin][]frame.Write{},
 		askedAt:  map[origin]journal.Instant{},
 		states:   newStates(),
-		resolved: map[journal.Position]bool{},
+		resolved: map[origin]bool{},
 	}
 }
 

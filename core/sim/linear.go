@@ -111,7 +111,7 @@ func isResolution(w frame.Write) bool {
 func (w *World) resolutions() []porcupine.Operation {
 	var all []porcupine.Operation
 	for i, k := range w.god.commits {
-		root, is := k.entry.Resolves()
+		r, is := k.entry.Resolves()
 		if !is {
 			continue
 		}
@@ -124,7 +124,7 @@ func (w *World) resolutions() []porcupine.Operation {
 			asked.Ops = append(asked.Ops, op)
 		}
 		operation := porcupine.Operation{
-			ClientId: 1<<30 + i, Call: int64(w.god.askedAt[origin{root.Resolver(), 1}]) * 2, Return: int64(k.committedAt)*2 + 1,
+			ClientId: 1<<30 + i, Call: int64(w.god.askedAt[originOf(r.Origin())]) * 2, Return: int64(k.committedAt)*2 + 1,
 		}
 		all = append(all, w.writesOf(operation, asked, k)...)
 	}

@@ -131,8 +131,8 @@ func (t *text) entry(e *journal.Entry) *text {
 	if e.IsExpiry() {
 		t.say(" expired")
 	}
-	if p, ok := e.Resolves(); ok {
-		t.say(" resolving ").position(p)
+	if r, ok := e.Resolves(); ok {
+		t.say(" resolving ").position(r.Orphan)
 	}
 	if !e.IsStart() && len(e.Changes) == 0 {
 		t.say(" nothing")

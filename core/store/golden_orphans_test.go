@@ -27,7 +27,7 @@ func livedOrphaned(t *testing.T) *journal.MemoryDirectory {
 	}
 	write(t, s, core.SaveOrphans{Orphans: records}, core.Cut{After: 8})
 	again := varied(3, 9, 13)
-	again[4].Changes = append(again[4].Changes, journal.Resolution(cut[3].Position))
+	again[4].Changes = append(again[4].Changes, journal.Orphan{Entry: cut[3]}.Resolution().Change())
 	write(t, s, core.Append{Entries: again})
 	for i := range records {
 		records[i].Final, records[i].Superseded, records[i].Replaced = true, i == 2, again[i].Position

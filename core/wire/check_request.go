@@ -47,7 +47,10 @@ func checkOp(op frame.Op) (int, error) {
 	case frame.Expire:
 		return len(op.Key), first(checkKey("ops", op.Key), checkWait("ops", op.TTL))
 	case frame.Resolve:
-		return 0, checkEntryPosition("ops", op.Orphan)
+		return 0, first(
+			checkEntryPosition("ops", op.Orphan),
+			that(!op.Client.IsZero() && op.Seq > 0, "ops", "the orphan of no write"),
+		)
 	case frame.Delete:
 		return len(op.Key), checkKey("ops", op.Key)
 	case frame.Increment:

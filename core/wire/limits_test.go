@@ -105,7 +105,7 @@ var limits = []struct {
 	}},
 	{"operations, without what they resolve", "operations of a write", frame.BatchMaxOps, func(n int) frame.Frame {
 		ops := many(n, func(int) frame.Op { return frame.Delete{Key: "k"} })
-		return write(append(ops, frame.Resolve{Orphan: at(epoch1, 1)})...)
+		return write(append(ops, frame.Resolve{Orphan: at(epoch1, 1), Client: clientID('j'), Seq: 1})...)
 	}},
 	{"conditions", "operations of a write", frame.BatchMaxOps, func(n int) frame.Frame {
 		w := write(set(1, 1))

@@ -136,7 +136,7 @@ var frames = map[wire.Kind]func(d draw) frame.Frame{
 				case 2:
 					return frame.Expire{Key: d.key(), TTL: d.wait()}
 				case 3:
-					return frame.Resolve{Orphan: d.entryPosition()}
+					return frame.Resolve{Orphan: d.entryPosition(), Client: d.client(), Seq: d.positive()}
 				}
 				return frame.Increment{Key: d.key(), By: d.integer()}
 			}), frame.Set{Key: d.key(), Value: d.value(), TTL: d.wait()}),

@@ -165,6 +165,7 @@ var refused = []struct {
 	{"a part of a state without anything in it", frame.Changes{More: true}},
 	{"a set that lasts less than nothing", frame.Write{Origin: journal.Origin{Client: clientID('k'), Seq: 1}, Ops: []frame.Op{frame.Set{Key: "k", TTL: -1}}}},
 	{"expiring an empty key", frame.Write{Origin: journal.Origin{Client: clientID('k'), Seq: 1}, Ops: []frame.Op{frame.Expire{}}}},
+	{"resolving an orphan of nobody", frame.Write{Origin: journal.Origin{Client: clientID('k'), Seq: 1}, Ops: []frame.Op{frame.Resolve{Orphan: at(epoch1, 40), Seq: 1}}}},
 	{"resolving no orphan", frame.Write{Origin: journal.Origin{Client: clientID('k'), Seq: 1}, Ops: []frame.Op{frame.Resolve{}}}},
 	{"a deadline below 0", frame.Replicate{Entries: []journal.Entry{{Position: at(epoch1, 1), Changes: []journal.Change{{Key: "k", Deadline: -1}}}}}},
 	{"a deadline of a deleted key", frame.Replicate{Entries: []journal.Entry{{Position: at(epoch1, 1), Changes: []journal.Change{{Key: "k", Deleted: true, Deadline: 1}}}}}},

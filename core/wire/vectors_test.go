@@ -188,7 +188,7 @@ func requestVectors() []vector {
 			Ops: []frame.Op{
 				frame.Set{Key: "colour", Value: []byte("blue")}, frame.Set{Key: "\xff"}, frame.Set{Key: "soon", TTL: time.Minute},
 				frame.Append{Key: "log", Value: []byte("more")}, frame.Append{Key: "log"}, frame.Expire{Key: "later", TTL: time.Hour}, frame.Expire{Key: "ever"},
-				frame.Resolve{Orphan: at(epoch1, 40)},
+				frame.Resolve{Orphan: at(epoch1, 40), Client: clientID('j'), Seq: 1},
 				frame.Delete{Key: "shape"}, frame.Increment{Key: "n", By: math.MinInt64}, frame.Increment{Key: "n"},
 			},
 			Ack: journal.AckAll, Wait: 5 * time.Second, Known: 40, Retry: true, Degrade: true,

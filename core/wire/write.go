@@ -45,6 +45,8 @@ type opWire struct {
 	By     int64         `cbor:"4,keyasint,omitempty"`
 	TTL    time.Duration `cbor:"5,keyasint,omitempty"`
 	Orphan *position     `cbor:"6,keyasint,omitempty"`
+	Client id            `cbor:"7,keyasint,omitzero"`
+	Seq    uint64        `cbor:"8,keyasint,omitempty"`
 }
 
 func packWrite(f frame.Write) writeWire {
@@ -92,7 +94,7 @@ func packOp(op frame.Op) opWire {
 	case frame.Expire:
 		return opWire{Op: opExpire, Key: key(op.Key), TTL: op.TTL}
 	case frame.Resolve:
-		return opWire{Op: opResolve, Orphan: packPosition(op.Orphan)}
+		return opWire{Op: opResolve, Orphan: packPosition(op.Orphan), Client: id(op.Client), Seq: op.Seq}
 	}
 	return opWire{} // refused by the check before
 }
@@ -111,7 +113,7 @@ func (w opWire) open() (frame.Op, error) {
 	case opExpire:
 		op = frame.Expire{Key: string(w.Key), TTL: w.TTL}
 	case opResolve:
-		op = frame.Resolve{Orphan: w.Orphan.unpack()}
+		op = frame.Resolve{Orphan: w.Orphan.unpack(), Client: journal.ClientID(w.Client), Seq: w.Seq}
 	}
 	if op != nil && w.has(packOp(op)) {
 		return op, nil
@@ -123,7 +125,8 @@ func (w opWire) open() (frame.Op, error) {
 // made of.
 func (w opWire) has(again opWire) bool {
 	return w.By == again.By && w.TTL == again.TTL && w.Key == again.Key &&
-		len(w.Value) == len(again.Value) && (w.Orphan == nil) == (again.Orphan == nil)
+		len(w.Value) == len(again.Value) && (w.Orphan == nil) == (again.Orphan == nil) &&
+		w.Client == again.Client && w.Seq == again.Seq
 }
 
 type writtenWire struct {

@@ -103,7 +103,7 @@ const op = (v) => {
   const fields = new Map(v)
   fields.delete(1)
   const name = opNames[v.get(1)] ?? fail(`operation ${v.get(1)}`)
-  return { [name]: table({ 2: ['key', bytes], 3: ['value', bytes], 4: ['by', whole], 5: ['ttl', whole], 6: ['orphan', position] })(fields) }
+  return { [name]: table({ 2: ['key', bytes], 3: ['value', bytes], 4: ['by', whole], 5: ['ttl', whole], 6: ['orphan', position], 7: ['client', id], 8: ['seq', whole] })(fields) }
 }
 
 // entries gives runs of entries their positions, times and clients back.
