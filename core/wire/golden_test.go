@@ -217,8 +217,8 @@ func plain(v reflect.Value, field string) any {
 }
 
 func lowerFirst(name string) string {
-	if name == "ID" {
-		return "id"
+	if name == strings.ToUpper(name) {
+		return strings.ToLower(name)
 	}
 	runes := []rune(name)
 	runes[0] = unicode.ToLower(runes[0])
