@@ -18,11 +18,6 @@ type readFlags struct {
 	From string `placeholder:"WHO" help:"Whose copy: any, master, replica, or a node's name or the beginning of its id. Default: the master's."`
 }
 
-var levels = map[string]frame.Level{
-	"local": frame.LevelLocal, "committed": frame.LevelCommitted,
-	"session": frame.LevelSession, "latest": frame.LevelLatest,
-}
-
 // options says how to read, and chooses the copy.
 func (f readFlags) options(ctx context.Context, room *host.Client) (host.ReadOptions, error) {
 	name := f.Read
@@ -34,7 +29,8 @@ func (f readFlags) options(ctx context.Context, room *host.Client) (host.ReadOpt
 	case name == "latest" && f.From != "" && f.From != "master":
 		return host.ReadOptions{}, misused("--read latest is answered by the master, not by --from %s", f.From)
 	}
-	options := host.ReadOptions{Level: levels[name]}
+	level, _ := frame.ParseLevel(name) // the grammar lists them
+	options := host.ReadOptions{Level: level}
 	var err error
 	switch f.From {
 	case "", "master": // a client asks the master unless told otherwise

@@ -39,7 +39,8 @@ func get(ctx context.Context, node *host.Node, m js.Value) (object, error) {
 		return newObject().flag("found", false), nil
 	}
 	return newObject().flag("found", true).bytes("value", item.Value).
-		text("revision", decimal(item.Revision)).text("position", item.Position.String()).flag("dirty", item.Dirty), err
+		text("revision", decimal(item.Revision)).text("position", item.Position.String()).flag("dirty", item.Dirty).
+		deadline(item.Deadline), err
 }
 
 // pageMaxBytes bounds one answer to a scan, beyond the first item: it crosses
@@ -71,7 +72,7 @@ func scan(ctx context.Context, node *host.Node, m js.Value) (object, error) {
 }
 
 func itemOf(i journal.Item) object {
-	return newObject().text("key", i.Key).bytes("value", i.Value).text("revision", decimal(i.Revision))
+	return newObject().text("key", i.Key).bytes("value", i.Value).text("revision", decimal(i.Revision)).deadline(i.Deadline)
 }
 
 func readOptions(ctx context.Context, node *host.Node, m js.Value) (host.ReadOptions, error) {
@@ -80,15 +81,11 @@ func readOptions(ctx context.Context, node *host.Node, m js.Value) (host.ReadOpt
 }
 
 func levelOf(m js.Value) frame.Level {
-	switch m.Get("level").String() {
-	case "local":
-		return frame.LevelLocal
-	case "session":
-		return frame.LevelSession
-	case "latest":
-		return frame.LevelLatest
+	level, ok := frame.ParseLevel(m.Get("level").String())
+	if !ok {
+		return frame.LevelCommitted
 	}
-	return frame.LevelCommitted
+	return level
 }
 
 // verify answers orphaned where what is kept at the position is of another

@@ -110,21 +110,6 @@ type Receipt struct {
 	Durable  uint32      // of these, on storage that survives a restart
 }
 
-// Level says how fresh a read must be.
-type Level uint8
-
-// The read levels. LevelLocal is what the copy has, committed or not.
-// LevelCommitted is what no clean failover can take back. LevelLatest is
-// linearizable: answered by the master, which confirms with the relay that it
-// still is the master. LevelSession is LevelLocal of a copy that has what
-// Read.Least names: what the asker has written or seen before.
-const (
-	LevelLocal     Level = 0
-	LevelCommitted Level = 1
-	LevelLatest    Level = 2
-	LevelSession   Level = 3
-)
-
 // Read asks for the keys of a range in order. A read of one key has Exact.
 type Read struct {
 	ID    uint64
