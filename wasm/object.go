@@ -2,7 +2,12 @@
 
 package main
 
-import "syscall/js"
+import (
+	"syscall/js"
+	"time"
+
+	"github.com/understudy-dev/understudy/core/journal"
+)
 
 // object is a JavaScript object that is being filled. The zero object is
 // undefined. Each kind of value has a method of its own: a map of everything,
@@ -32,6 +37,14 @@ func (o object) int(key string, value int) object {
 
 func (o object) flag(key string, value bool) object {
 	o.Set(key, value)
+	return o
+}
+
+// deadline puts when a key ends, in milliseconds since 1970, if it does.
+func (o object) deadline(at journal.Instant) object {
+	if at != 0 {
+		o.Set("deadline", float64(at)/float64(time.Millisecond))
+	}
 	return o
 }
 

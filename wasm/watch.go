@@ -92,5 +92,6 @@ func changeOf(e journal.Event) object {
 	if !e.Deleted {
 		change.bytes("value", e.Value)
 	}
-	return change.text("key", e.Key).text("revision", decimal(e.Position.Index)).text("position", e.Position.String())
+	return change.text("key", e.Key).text("revision", decimal(e.Position.Index)).text("position", e.Position.String()).
+		deadline(e.Deadline)
 }

@@ -120,8 +120,8 @@ export class Room {
 
   async get(key, { read, after, timeout, signal } = {}) {
     const request = { key: values.toKey(key), level: values.toLevel(read), least: values.toPosition(after) }
-    const { found, value, revision, position, dirty } = await this.#life.call('get', request, { timeout, signal })
-    return found ? values.toEntry({ key, value, revision, position, dirty }) : undefined
+    const { found, value, revision, position, dirty, deadline } = await this.#life.call('get', request, { timeout, signal })
+    return found ? values.toEntry({ key, value, revision, position, dirty, deadline }) : undefined
   }
 
   async getJSON(key, options) {

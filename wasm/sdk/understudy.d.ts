@@ -119,6 +119,8 @@ export interface Entry {
   text(): string
   json<T = unknown>(): T
   readonly revision: bigint
+  /** When the key ends, in milliseconds since 1970 by the room's time; undefined: never. */
+  readonly deadline?: number
   /** Of the state that was read. */
   readonly position: string
   /** Some of the state that was read is not committed. */
@@ -137,6 +139,7 @@ export type Change =
       json<T = unknown>(): T
       readonly revision: bigint
       readonly position: string
+      readonly deadline?: number
     }
   /** expire: its time had come. */
   | { readonly type: 'delete' | 'expire'; readonly key: string; readonly revision: bigint; readonly position: string }
@@ -148,6 +151,7 @@ export type Change =
       text(): string | undefined
       readonly revision: bigint
       readonly position: string
+      readonly deadline?: number
     }
   /** What led to `position` can't be had any more: forget what you have, the state at `position` follows. */
   | { readonly type: 'gap'; readonly position: string }

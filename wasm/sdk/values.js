@@ -96,12 +96,12 @@ function parseJSON(key, text) {
 
 // One change of a watch.
 export function toChange(event) {
-  const { type, key, value, revision, position, items, more } = event
+  const { type, key, value, revision, position, deadline, items, more } = event
   if (type === 'set') return toEntry(event)
   if (type === 'gap' || type === 'ahead') return Object.freeze({ type, position })
   if (type === 'state') return Object.freeze({ type, position, more, items: Object.freeze(items.map(toEntry)) })
   const change = { type, key, revision: BigInt(revision), position }
-  if (type === 'retract') Object.assign(change, { value, text: () => value && decoder.decode(value) })
+  if (type === 'retract') Object.assign(change, { value, text: () => value && decoder.decode(value) }, deadline && { deadline })
   return Object.freeze(change)
 }
 
@@ -127,6 +127,9 @@ function same(a, b) {
 
 export function describe(value) {
   if (value === null || value === undefined) return String(value)
-  if (typeof value === 'object') return `a ${value.constructor?.name ?? 'object'}`
+  if (typeof value === 'object') {
+    const name = value.constructor?.name
+    return !name || name === 'Object' ? 'an object' : `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`
+  }
   return typeof value === 'function' ? 'a function' : `${typeof value} ${String(value).slice(0, 40)}`
 }

@@ -16,6 +16,13 @@ test('what has no JSON form is refused', () => {
   for (const value of [undefined, () => {}]) assert.throws(() => values.toJSONBytes(value), refused(/no JSON form/))
 })
 
+test('a value of a wrong kind is named', () => {
+  assert.throws(() => values.toKey({}), refused(/not an object$/))
+  assert.throws(() => values.toKey([]), refused(/not an Array$/))
+  assert.throws(() => values.toKey(new Map()), refused(/not a Map$/))
+  assert.throws(() => values.toKey(Object.create(null)), refused(/not an object$/))
+})
+
 test('acks are the four kinds, and left to the room by default', () => {
   assert.deepEqual([undefined, 'async', 'one', 'all', 3].map(values.toAck), ['', 'async', 'one', 'all', '3'])
   for (const ack of [0, -1, 1.5, 1000, 'most', null]) assert.throws(() => values.toAck(ack), refused(/ack/))
@@ -62,6 +69,8 @@ test('a change is what its type promises', () => {
   }
   for (const type of ['gap', 'ahead']) assert.deepEqual(values.toChange({ type, position: '2/9' }), { type, position: '2/9' })
   const back = values.toChange({ type: 'retract', key: 'k', value: bytes, revision: '3', position: '1/3' })
+  assert.equal(values.toChange({ type: 'set', key: 'k', value: bytes, revision: '3', position: '1/3', deadline: 5 }).deadline, 5)
+  assert.equal(values.toChange({ type: 'retract', key: 'k', value: bytes, revision: '3', position: '1/3', deadline: 5 }).deadline, 5)
   const gone = values.toChange({ type: 'retract', key: 'k', revision: '3', position: '1/3' })
   assert.deepEqual([back.text(), back.value, gone.text(), gone.value], ['{"a":1}', bytes, undefined, undefined])
   const state = values.toChange({ type: 'state', position: '2/9', more: true, items: [{ key: 'k', value: bytes, revision: '3' }] })
