@@ -78,7 +78,8 @@ func checkKey(key string) *frame.Failure {
 // checkTTL reports a time to live out of range. 0 is for ever.
 func checkTTL(key string, ttl time.Duration) *frame.Failure {
 	if ttl != 0 && (ttl < frame.TTLMin || ttl > frame.TTLMax) {
-		return invalid("key %q is to last %v: between %v and %v, or for ever", key, ttl, frame.TTLMin, frame.TTLMax)
+		return invalid("key %q is to last %s: between %s and %s, or for ever",
+			key, journal.Brief(ttl), journal.Brief(frame.TTLMin), journal.Brief(frame.TTLMax))
 	}
 	return nil
 }

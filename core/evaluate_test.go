@@ -198,10 +198,10 @@ func TestATimeToLiveHasALeastAndAMost(t *testing.T) {
 	for ttl, wanted := range map[time.Duration]string{
 		0:                "",
 		frame.TTLMin:     "",
-		frame.TTLMin - 1: `key "k" is to last 999.999µs: between 1ms and 876000h0m0s, or for ever`,
-		-frame.TTLMin:    `key "k" is to last -1ms: between 1ms and 876000h0m0s, or for ever`,
+		frame.TTLMin - 1: `key "k" is to last 999.999µs: between 1ms and 876000h, or for ever`,
+		-frame.TTLMin:    `key "k" is to last -1ms: between 1ms and 876000h, or for ever`,
 		frame.TTLMax:     "",
-		frame.TTLMax + 1: `key "k" is to last 876000h0m0.000000001s: between 1ms and 876000h0m0s, or for ever`,
+		frame.TTLMax + 1: `key "k" is to last 876000h0m0.000000001s: between 1ms and 876000h, or for ever`,
 	} {
 		for _, op := range []frame.Op{frame.Set{Key: "k", TTL: ttl}, frame.Expire{Key: "k", TTL: ttl}} {
 			w := frame.Write{Origin: journal.Origin{Client: journal.ClientID{1}, Seq: 1}, Ops: []frame.Op{op}}

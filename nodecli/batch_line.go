@@ -148,7 +148,8 @@ func parseTTL(text *string) (time.Duration, error) {
 		return 0, fmt.Errorf("%s is no time, such as 30s or 12h", word(*text))
 	}
 	if ttl < frame.TTLMin || ttl > frame.TTLMax {
-		return 0, fmt.Errorf("a key can last between %v and %v, not %v", frame.TTLMin, frame.TTLMax, ttl)
+		return 0, fmt.Errorf("a key can last between %s and %s, not %s",
+			journal.Brief(frame.TTLMin), journal.Brief(frame.TTLMax), journal.Brief(ttl))
 	}
 	return ttl, nil
 }

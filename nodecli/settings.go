@@ -22,7 +22,7 @@ var settings = []setting{
 	{"min-in-sync", "minInSync", func(s register.Settings) any { return s.MinInSyncOrDefault() }, parseMinInSync},
 	{"ack", "ack", func(s register.Settings) any { return s.AckOr(journal.AckRoom).String() }, parseRoomAck},
 	{"volatile", "volatile", func(s register.Settings) any { return s.VolatileWord() }, parseVolatile},
-	{"lag-limit", "lagLimit", func(s register.Settings) any { return s.LagLimitOrDefault().String() }, parseLagLimit},
+	{"lag-limit", "lagLimit", func(s register.Settings) any { return journal.Brief(s.LagLimitOrDefault()) }, parseLagLimit},
 }
 
 func settingNamed(name string) (setting, error) {
@@ -65,7 +65,8 @@ func parseVolatile(text string) (func(*register.Settings), error) {
 func parseLagLimit(text string) (func(*register.Settings), error) {
 	limit, err := time.ParseDuration(text)
 	if err != nil || limit == 0 {
-		return nil, fmt.Errorf("lag-limit %q is no time from %v to %v, such as 3s", text, register.MinLagLimit, register.MaxLagLimit)
+		return nil, fmt.Errorf("lag-limit %q is no time from %s to %s, such as 3s",
+			text, journal.Brief(register.MinLagLimit), journal.Brief(register.MaxLagLimit))
 	}
 	return func(s *register.Settings) { s.LagLimit = limit }, nil
 }
@@ -82,7 +83,7 @@ type roomSettingsJSON struct {
 func settingsJSON(s register.Settings) roomSettingsJSON {
 	return roomSettingsJSON{
 		Election: s.Election.String(), MinInSync: s.MinInSyncOrDefault(), Ack: s.AckOr(journal.AckRoom).String(),
-		Volatile: s.VolatileWord(), LagLimit: s.LagLimitOrDefault().String(),
+		Volatile: s.VolatileWord(), LagLimit: journal.Brief(s.LagLimitOrDefault()),
 	}
 }
 

@@ -52,7 +52,8 @@ func TimeLeft(deadline journal.Instant) (left time.Duration, mortal bool) {
 // checkTTL is about a time to live; 0 is for ever.
 func checkTTL(key string, ttl time.Duration) error {
 	if ttl != 0 && (ttl < frame.TTLMin || ttl > frame.TTLMax) {
-		return invalid("key %q is to last %v: between %v and %v", key, ttl, frame.TTLMin, frame.TTLMax)
+		return invalid("key %q is to last %s: between %s and %s",
+			key, journal.Brief(ttl), journal.Brief(frame.TTLMin), journal.Brief(frame.TTLMax))
 	}
 	return nil
 }

@@ -107,7 +107,8 @@ func (s Settings) Check() error {
 	case s.Ack.Given && (s.Ack.Ack < journal.AckAll || s.Ack.Ack >= MaxSeats), !s.Ack.Given && s.Ack.Ack != 0:
 		return fmt.Errorf("ack %d is none of async, all or 1 to %d replicas", int(s.Ack.Ack), MaxSeats-1)
 	case s.LagLimit != 0 && (s.LagLimit < MinLagLimit || s.LagLimit > MaxLagLimit):
-		return fmt.Errorf("lag-limit %v: %v to %v", s.LagLimit, MinLagLimit, MaxLagLimit)
+		return fmt.Errorf("lag-limit %s: %s to %s",
+			journal.Brief(s.LagLimit), journal.Brief(MinLagLimit), journal.Brief(MaxLagLimit))
 	}
 	return nil
 }
