@@ -8,6 +8,8 @@ import (
 	"github.com/understudy-dev/understudy/core/journal"
 )
 
+const roomWaits = "the room waits for "
+
 // WhyNoMaster says in a clause why the room has no master and gets none by
 // itself: for whom it waits, or that those who are in sync may not be master. It
 // is empty while there is a master, and where one may come at any moment.
@@ -16,7 +18,7 @@ func (s RoomStatus) WhyNoMaster() string {
 		return ""
 	}
 	if len(s.Waiting.For) > 0 {
-		return "the room waits for " + listWaiting(s.Waiting)
+		return roomWaits + listWaiting(s.Waiting)
 	}
 	if len(s.Register.Heirs(s.Members, journal.NodeID{})) > 0 {
 		return ""
@@ -64,11 +66,19 @@ func roomOf(s core.Status) RoomStatus {
 
 // withMissing adds to a failure for want of a master why there is none.
 func (l *loop) withMissing(failure *frame.Failure) *frame.Failure {
-	why := l.whyNoMaster()
+	return because(failure, l.whyNoMaster())
+}
+
+// because adds a reason, unless it is empty. Two clauses about the room become
+// one sentence.
+func because(failure *frame.Failure, why string) *frame.Failure {
 	if why == "" {
 		return failure
 	}
 	known := *failure
 	known.Text = failure.Error() + "; " + why
+	if whom, waits := strings.CutPrefix(why, roomWaits); waits && failure == noMaster {
+		known.Text = noMaster.Text + " and waits for " + whom
+	}
 	return &known
 }

@@ -106,13 +106,11 @@ var (
 
 // withoutMaster is the error of a ctx that ended while there was no master.
 func (s *Session) withoutMaster(ctx context.Context) error {
-	failure := *noMaster
+	failure := noMaster
 	if view, err := s.runner.view(context.WithoutCancel(ctx)); err == nil {
-		if why := roomOf(view).WhyNoMaster(); why != "" {
-			failure.Text = failure.Error() + "; " + why
-		}
+		failure = because(noMaster, roomOf(view).WhyNoMaster())
 	}
-	return fmt.Errorf("%w: %w", &failure, context.Cause(ctx))
+	return fmt.Errorf("%w: %w", failure, context.Cause(ctx))
 }
 
 // settingsPause is between two attempts to change the settings of a room that

@@ -336,8 +336,11 @@ func TestAFailureForWantOfAMasterSaysWhomTheRoomWaitsFor(t *testing.T) {
 		"settings": settingsErr,
 		"set":      setErr, "set at the node": ownErr, "handover": handErr, "get": getErr, "ready": b.Ready(brief()),
 	} {
-		if !errors.Is(err, host.ErrNoMaster) || !strings.HasSuffix(strings.Split(err.Error(), ": context")[0], "the room waits for "+a.String()) {
+		if !errors.Is(err, host.ErrNoMaster) || !strings.HasSuffix(strings.Split(err.Error(), ": context")[0], " waits for "+a.String()) {
 			t.Errorf("%s: %v", name, err)
+		}
+		if strings.Count(err.Error(), "the room") > 1 {
+			t.Errorf("%s says twice that it is about the room: %v", name, err)
 		}
 	}
 }
