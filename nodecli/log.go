@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"time"
 
 	"github.com/understudy-dev/understudy/core/journal"
 )
@@ -25,17 +24,18 @@ func (logCommand) Help() string {
     understudy log /var/lib/understudy/kite
     understudy log /var/lib/understudy/kite --from 7/1042 --to 7/1050 --json
 
-Of a room it prints every committed change, in order, from the beginning. Where that is no longer at hand a line says "gap",
-and the lines "state" behind it are what there was then. Lines are as of understudy watch.
+A line is the position, what was done, the key and the value, with --json as well; a key that ends says "until" when. Of a room
+these are its committed changes, as understudy watch prints them, from the beginning. Where that is no longer at hand a line
+says "gap", and the lines "state" behind it are what there was then.
 
-Of a stopped node a line is the position, what was done, the key and the value; behind "by" stand the write's client and
-number, its ack and its time:
+Of a stopped node it is what the journal has, so there is more of it: the write's client and number or the master as "by", its ack
+and its time (with --json: client, seq, master, ack and time), and lines for entries that change no key:
 
     7/1043 set colour blue  by=k3mf9x2p/12 ack=all at=2026-01-02T15:04:05.000Z
     8/1044 start  by=q7d2wmzn at=2026-01-02T15:04:06.000Z
 
-A start is the first entry of a master; expire is its removal of a key whose deadline, "until", has come. The newest entries may not have been committed, and a failover may yet roll them
-back. What stands before a snapshot is not in the journal any more. Of a damaged copy it prints what can be read, says where
+A start is the first entry of a master, resolve the end of an orphan, replayed or discarded, and nothing a write that changed
+nothing. The newest entries may not have been committed, and a failover may yet roll them back. What stands before a snapshot is not in the journal any more. Of a damaged copy it prints what can be read, says where
 it is damaged, and ends with status 1.`
 }
 
@@ -110,87 +110,4 @@ func (c *stoppedCopy) hold(flag string, p journal.Position) error {
 			"understudy verify says what became of a write")
 	}
 	return nil
-}
-
-func (sh *shell) printEntry(e journal.Entry) error {
-	if sh.JSON {
-		return sh.printEntryJSON(e)
-	}
-	at := timeOf(e.Time).Format(entryTime)
-	if e.IsStart() {
-		return sh.print("%v start  by=%v at=%s\n", e.Position, e.Position.Epoch.Master, at)
-	}
-	by := fmt.Sprintf("by=%v/%d ack=%v at=%s", e.Origin.Client, e.Origin.Seq, e.Ack, at)
-	if e.IsExpiry() {
-		by = fmt.Sprintf("by=%v at=%s", e.Position.Epoch.Master, at)
-	}
-	if r, ok := e.Resolves(); ok {
-		if err := sh.print("%v resolve %v  %s\n", e.Position, r.Orphan, by); err != nil || len(e.Changes) == 1 {
-			return err
-		}
-	}
-	if len(e.Changes) == 0 {
-		return sh.print("%v nothing  %s\n", e.Position, by)
-	}
-	for _, c := range e.Writes() {
-		what := fmt.Sprintf("delete %s", word(c.Key))
-		switch {
-		case e.IsExpiry():
-			what = fmt.Sprintf("expire %s", word(c.Key))
-		case !c.Deleted:
-			what = fmt.Sprintf("set %s %s", word(c.Key), valueText(c.Value))
-		}
-		by := by
-		if c.Deadline != 0 {
-			by += " until=" + timeOf(c.Deadline).Format(entryTime)
-		}
-		if err := sh.print("%v %s  %s\n", e.Position, what, by); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// entryTime is how a moment of logical time is printed.
-const entryTime = "2006-01-02T15:04:05.000Z"
-
-func timeOf(at journal.Instant) time.Time { return time.Unix(0, int64(at)).UTC() }
-
-type entryChangeJSON struct {
-	Type string `json:"type"`
-	textKey
-	textValue
-	Deadline string `json:"deadline,omitempty"`
-}
-
-func (sh *shell) printEntryJSON(e journal.Entry) error {
-	line := struct {
-		Type     string            `json:"type"` // start, write or expiry
-		Position string            `json:"position"`
-		Master   string            `json:"master"`
-		Time     string            `json:"time"`
-		Ack      string            `json:"ack,omitempty"`
-		Client   string            `json:"client,omitempty"`
-		Seq      uint64            `json:"seq,omitempty"`
-		Changes  []entryChangeJSON `json:"changes"`
-	}{
-		Type: "start", Position: e.Position.String(), Master: e.Position.Epoch.Master.String(),
-		Time: timeOf(e.Time).Format(time.RFC3339Nano), Changes: []entryChangeJSON{},
-	}
-	switch {
-	case e.IsStart():
-	case e.IsExpiry():
-		line.Type = "expiry"
-	default:
-		line.Type, line.Ack = "write", e.Ack.String()
-		line.Client, line.Seq = e.Origin.Client.String(), e.Origin.Seq
-	}
-	for _, c := range e.Changes {
-		change := entryChangeJSON{Type: "delete", textKey: keyJSON(c.Key)}
-		if !c.Deleted {
-			change.Type, change.textValue, change.Deadline = "set", valueJSON(c.Value), deadlineText(c.Deadline)
-		}
-		line.Changes = append(line.Changes, change)
-	}
-	return sh.printJSON(line)
 }

@@ -28,13 +28,14 @@ A line is the position, what was done, the key and the value:
     7/1043 set colour blue
     7/1044 delete colour
     7/1045 expire colour
+    7/1046 set lock me  until=2026-01-02T15:04:05.000Z
 
 Each change comes once and in order, also through failovers and a lost relay. Where changes can't be had any more, a
 line says "gap", and the lines "state" behind it are everything there is. With --level local a change may be rolled back:
 then "retract" names its position, and the value that the key has without it, if there is one.
 
-A key that gets or loses its time to live is set, too. With --json "deadline" says when it ends, and "ttl" how much of that
-is left as the line is printed.`
+A key that gets or loses its time to live is set, too: "until" says when it ends. With --json that is "deadline", and "ttl" is
+how much of it is left as the line is printed.`
 }
 
 // Run prints changes until interrupted.
@@ -128,31 +129,47 @@ type change struct {
 
 func (sh *shell) printChange(c change) error {
 	if sh.JSON {
-		return sh.printChangeJSON(c)
+		return sh.printJSON(jsonChange(c))
 	}
-	switch {
-	case c.kind == "gap":
+	if c.kind == "gap" {
 		return sh.print("%v gap\n", c.at)
-	case !c.there:
-		return sh.print("%v %s %s\n", c.at, c.kind, word(c.key))
 	}
-	return sh.print("%v %s %s %s\n", c.at, c.kind, word(c.key), valueText(c.value))
+	return sh.print("%s%s\n", changeText(c), untilText("  ", c.deadline))
 }
 
-func (sh *shell) printChangeJSON(c change) error {
-	line := struct {
-		Type string `json:"type"`
-		textKey
-		textValue
-		Revision journal.Index `json:"revision,omitempty"`
-		Position string        `json:"position"`
-		deadlineJSON
-	}{Type: c.kind, Revision: c.revision, Position: c.at.String(), deadlineJSON: jsonDeadline(c.deadline)}
-	if c.kind != "gap" {
+// changeText is a line without its end.
+func changeText(c change) string {
+	if !c.there {
+		return fmt.Sprintf("%v %s %s", c.at, c.kind, word(c.key))
+	}
+	return fmt.Sprintf("%v %s %s %s", c.at, c.kind, word(c.key), valueText(c.value))
+}
+
+// untilText is the end of a line about a key that has a deadline.
+func untilText(gap string, at journal.Instant) string {
+	if at == 0 {
+		return ""
+	}
+	return gap + "until=" + timeOf(at).Format(entryTime)
+}
+
+// changeJSON is a change in the JSON of watch, and of log.
+type changeJSON struct {
+	Type string `json:"type"` // as change.kind
+	textKey
+	textValue
+	Revision journal.Index `json:"revision,omitempty"`
+	Position string        `json:"position"`
+	deadlineJSON
+}
+
+func jsonChange(c change) changeJSON {
+	line := changeJSON{Type: c.kind, Revision: c.revision, Position: c.at.String(), deadlineJSON: jsonDeadline(c.deadline)}
+	if c.key != "" {
 		line.textKey = keyJSON(c.key)
 	}
 	if c.there {
 		line.textValue = valueJSON(c.value)
 	}
-	return sh.printJSON(line)
+	return line
 }
