@@ -70,7 +70,11 @@ func handoverError(err error) error {
 	case !errors.As(err, &failure):
 	case failure.Code == frame.CodeNotEnoughReplicas:
 		return withHint(err, exitRefused, "start another node: understudy node")
-	case failure.Code == frame.CodeTimeout, failure.Code == frame.CodeNotInSync:
+	case failure.Code == frame.CodeNotAllowed:
+		return withHint(err, exitRefused, "understudy status shows who may be master")
+	case failure.Code == frame.CodeNotInSync:
+		return withHint(err, exitRefused, "understudy status shows how far each node is")
+	case failure.Code == frame.CodeTimeout:
 		return withHint(err, exitFailed, "understudy status shows how far each node is")
 	}
 	return err

@@ -102,6 +102,9 @@ func resolveEach(ctx context.Context, sh *shell, operation string, args []string
 		if err != nil {
 			return err
 		}
+		if len(list) == 0 && !sh.JSON {
+			return sh.print("no orphans\n")
+		}
 		var conflicts []error
 		for _, o := range list {
 			err := do(ctx, room, o)

@@ -20,13 +20,24 @@ import (
 
 type simCommand struct {
 	Seed     uint64 `placeholder:"N" default:"1" help:"The first seed (default ${default})."`
-	Runs     int    `placeholder:"N" help:"How many seeds (default: 100; 1 with --trace; 1000 where elections are measured)."`
+	Runs     *int   `placeholder:"N" help:"How many seeds (default: 100; 1 with --trace; 1000 where elections are measured)."`
 	Nodes    []int  `placeholder:"N" help:"How many nodes, or several numbers of them (default: 3 to 5, by the seed; 3,5,9,25 where elections are measured)."`
 	Faults   string `placeholder:"KIND" help:"What goes wrong: all (default), none, or kinds separated by commas."`
 	Election string `placeholder:"NAME" enum:",succession,bully,ring,vote,all" default:"" help:"How rooms elect: succession, bully, ring or vote (default: by the seed); all measures them beside each other."`
 	Measure  bool   `help:"Measure elections, all or the given one: what is said and how long it takes until another node is master, without faults."`
 	Trace    bool   `help:"Print every input and effect of one run."`
 	SVG      string `name:"svg" placeholder:"FILE" completion:"file" help:"Draw what was measured into this file."`
+}
+
+// runsMax keeps the number of runs, and of their results, one that a machine holds.
+const runsMax = 10_000_000
+
+// seeds is how many seeds were asked for, or else usual.
+func (cmd *simCommand) seeds(usual int) int {
+	if cmd.Runs == nil {
+		return usual
+	}
+	return *cmd.Runs
 }
 
 // Help returns examples.
@@ -56,13 +67,13 @@ Kinds of fault: ` + strings.Join(sim.FaultKinds(), ", ") + `.`
 func (cmd *simCommand) Run(ctx context.Context, sh *shell) error {
 	measures := cmd.Measure || cmd.Election == "all"
 	switch {
-	case cmd.Runs < 0:
-		return misused("--runs: %d is no number of seeds", cmd.Runs)
+	case cmd.Runs != nil && (*cmd.Runs < 1 || *cmd.Runs > runsMax):
+		return misused("--runs: %d seeds, of 1 to %d", *cmd.Runs, runsMax)
 	case measures && (cmd.Faults != "" || cmd.Trace):
 		return misused("what is measured has no faults and no trace: leave out --faults and --trace, or --measure and --election all")
 	case !measures && cmd.SVG != "":
 		return misused("--svg draws what is measured: give --measure or --election all too")
-	case cmd.Trace && (cmd.Runs > 1 || len(cmd.Nodes) > 1):
+	case cmd.Trace && (cmd.seeds(1) > 1 || len(cmd.Nodes) > 1):
 		return misused("--trace is of one run")
 	case cmd.Trace && sh.JSON:
 		return misused("--trace and --json can't be used together")
@@ -87,7 +98,7 @@ func (cmd *simCommand) simulate(ctx context.Context, sh *shell) error {
 	if len(sizes) == 0 {
 		sizes = []int{0} // the seed's
 	}
-	seeds := cmp.Or(cmd.Runs, 100)
+	seeds := cmd.seeds(100)
 	if cmd.Trace {
 		seeds = 1
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -57,7 +56,7 @@ func (cmd *simCommand) measure(ctx context.Context, sh *shell) error {
 	if cmd.SVG != "" && len(sizes) < 2 {
 		return misused("--svg draws lines over several numbers of --nodes")
 	}
-	all := measuredJSON{Runs: cmp.Or(cmd.Runs, 1000), Seed: cmd.Seed}
+	all := measuredJSON{Runs: cmd.seeds(1000), Seed: cmd.Seed}
 	for _, e := range cmd.measuredElections() {
 		for _, n := range sizes {
 			one, err := measureElection(ctx, e, n, all.Seed, all.Runs)
