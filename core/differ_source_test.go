@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -117,4 +118,41 @@ func TestAClaimantPassesOverACopyWithAnotherState(t *testing.T) {
 func isRefusedSupply(f frame.Frame) bool {
 	s, ok := f.(frame.Supply)
 	return ok && s.Refused
+}
+
+func TestACopyWithAnotherStateIsNoMasterByATakeover(t *testing.T) {
+	h, b := strayedHouse(t)
+	h.step(b, core.Asked{Frame: frame.TakeOver{
+		Request: 1, Version: b.node.Status().Register.Version, Successor: b.node.Status().Node,
+	}})
+	h.run()
+	var stranded *core.StrandedError
+	if !errors.As(b.stopped, &stranded) || !stranded.Durable {
+		t.Fatalf("b goes on: %v, %v", b, b.stopped)
+	}
+	if got := b.stopped.Error(); !strings.Contains(got, "start it again") {
+		t.Errorf("it says %q", got)
+	}
+}
+
+// A claimant that can't use what it has comes and goes, and each time there is a
+// master for a moment.
+func TestClaimantsThatComeAndGoKeepNoCopyWithAnotherStateAlive(t *testing.T) {
+	h, b := strayedHouse(t)
+	s := h.takeOver()
+	for range 30 {
+		if h.advance(500 * time.Millisecond); s.conn == 0 && b.stopped == nil {
+			h.connect(s)
+		}
+	}
+	if b.stopped == nil {
+		t.Errorf("b goes on: %v; %v", b, s)
+	}
+}
+
+func TestACopyInMemoryWithAnotherStateSaysThatItEnds(t *testing.T) {
+	err := &core.StrandedError{Node: journal.NodeID{1}}
+	if got := err.Error(); strings.Contains(got, "start it again") || !strings.Contains(got, "in memory only") {
+		t.Errorf("it says %q", got)
+	}
 }

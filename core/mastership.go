@@ -60,9 +60,16 @@ type mastership struct {
 // beginMastership takes the grant of an epoch. Nothing is acknowledged before
 // every in-sync copy has sealed it or is off the list.
 func (n *Node) beginMastership(epoch journal.Epoch) {
+	if n.differs && n.firstInSuccession().IsZero() {
+		n.stopDiffering()
+		return
+	}
 	n.enterEpoch(epoch)
-	n.differs = false // from here on its state is what others are compared with
 	n.mastership = &mastership{epoch: epoch, since: n.now}
+	if n.differs {
+		n.resign("the state of this copy differs from what its master said")
+		return
+	}
 	n.send(frame.ToCopies(), frame.Seal{})
 	for _, member := range n.lobby.members {
 		if member.HasCopy() && member.Node != n.id() {

@@ -22,10 +22,11 @@ type Node struct {
 
 	errands errands
 
-	differs    bool        // this copy's state is not the master's: see compareState
-	differed   uint64      // how often a difference was found
-	replica    replica     // how this copy stands with the master it follows
-	mastership *mastership // nil unless this node is master or on the way there
+	differs    bool            // this copy's state is not the master's: see compareState
+	differed   uint64          // how often a difference was found
+	strandedAt journal.Instant // since when nobody is left to mend this copy; 0 for not
+	replica    replica         // how this copy stands with the master it follows
+	mastership *mastership     // nil unless this node is master or on the way there
 	candidacy  candidacy
 	feeds      []*feed  // snapshots being sent
 	brokenOff  *feed    // the newest that did not come to its end; nil if none
@@ -131,6 +132,10 @@ func (n *Node) flush() {
 		n.superviseMastership()
 	}
 	n.vacateSeat()
+	n.leaveStranded()
+	if n.ended {
+		return
+	}
 	n.judge()
 	n.routeRequests()
 	n.sendErrands()

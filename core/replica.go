@@ -79,6 +79,7 @@ func (n *Node) onReplicate(head frame.Head, f frame.Replicate) {
 		n.refuse(head.From, f, fmt.Errorf("this node is the master of epoch %v", head.Epoch))
 		return
 	}
+	n.strandedAt = 0
 	n.watches.meet(f.Commit)
 	n.endFeeds() // the master has recovered what it needed
 	if !n.copy.log.Contains(f.Prev) {

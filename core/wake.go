@@ -69,6 +69,9 @@ func (n *Node) askToBeWoken() {
 	a.add(n.candidacy.again)
 	n.outbox.addAlarms(&a)
 	a.add(n.reads.soon)
+	if n.strandedAt != 0 {
+		a.add(n.strandedAt.Add(strandedLimit))
+	}
 	if n.mastership != nil {
 		a.add(n.expiresAt())
 		n.mastership.addAlarms(&a, n.lagLimit())

@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/understudy-dev/understudy/core"
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/host"
 	"github.com/understudy-dev/understudy/nodecli/disk"
@@ -169,9 +170,12 @@ func stopped(node *host.Node) bool {
 }
 
 // ended says why a node has stopped by itself: its storage has failed, or
-// another one has its id.
+// another one has its id, or its state was found to be wrong.
 func ended(node *host.Node) error {
 	err := doing("node", node.Err())
+	if _, stranded := errors.AsType[*core.StrandedError](err); stranded {
+		return withHint(err, exitFailed, "where that happens again its disk, or its memory, does not keep what it is given")
+	}
 	if _, refused := errors.AsType[*frame.Failure](err); refused || err == nil {
 		return err
 	}
