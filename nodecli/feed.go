@@ -72,7 +72,9 @@ func (cmd *logCommand) printFeed(ctx context.Context, sh *shell, client *host.Cl
 			if !cmd.Follow {
 				return withHint(fmt.Errorf("--from %v: the room is at %v", after, changes.Through), exitFailed, "with --follow it is waited for")
 			}
-			sh.tellAhead(changes.Through)
+			if err := sh.tellAhead(changes.Through); err != nil {
+				return err
+			}
 			continue
 		}
 		if err := sh.printChanges(upTo(changes, to)); err != nil {

@@ -11,7 +11,7 @@ type getCommand struct {
 	Key string `arg:"" help:"The key."`
 
 	readFlags
-	After *position `placeholder:"POSITION" help:"Wait until the copy has this position, as a receipt gives it: what was written there, or later, is seen."`
+	After *position `placeholder:"POSITION" help:"Wait until the copy has this position, or receipt: what was written there, or later, is seen."`
 	Raw   bool      `help:"Print the bytes alone, without a newline."`
 }
 

@@ -10,8 +10,8 @@ import (
 
 type logCommand struct {
 	Dir    string    `arg:"" optional:"" completion:"file" help:"The folder of a stopped node, whose journal is printed (default: the room's changes are)."`
-	From   *position `placeholder:"POSITION" help:"Begin behind this position (default: with the oldest that is there)."`
-	To     *position `placeholder:"POSITION" help:"End with this position (default: the newest)."`
+	From   *position `placeholder:"POSITION" help:"Begin behind this position, or receipt (default: with the oldest that is there)."`
+	To     *position `placeholder:"POSITION" help:"End with this position, or receipt (default: the newest)."`
 	Follow bool      `help:"Go on with each change of the room as it is committed, until interrupted."`
 }
 
@@ -59,13 +59,13 @@ func (cmd *logCommand) printStopped(sh *shell) error {
 	}
 	after, to := baseOf(c.stored).Index, journal.Index(math.MaxUint64)
 	if cmd.From != nil {
-		if err := c.hold("--from", cmd.From.Position); err != nil {
+		if err := c.hold("--from", cmd.From); err != nil {
 			return err
 		}
 		after = cmd.From.Index
 	}
 	if cmd.To != nil {
-		if err := c.hold("--to", cmd.To.Position); err != nil {
+		if err := c.hold("--to", cmd.To); err != nil {
 			return err
 		}
 		to = cmd.To.Index
@@ -93,7 +93,7 @@ func (cmd *logCommand) printStopped(sh *shell) error {
 
 // hold makes sure that a position is one of the copy's, or may be one behind
 // damage.
-func (c *stoppedCopy) hold(flag string, p journal.Position) error {
+func (c *stoppedCopy) hold(flag string, p *position) error {
 	s, last := c.stored, lastOf(c.stored)
 	if p.Index > last.Index && len(c.report.Beyond) > 0 {
 		return nil
@@ -105,8 +105,8 @@ func (c *stoppedCopy) hold(flag string, p journal.Position) error {
 	if base := baseOf(s).Index; p.Index > base {
 		have = s.Entries[p.Index-base-1].Position
 	}
-	if have.Epoch.Number != p.Epoch.Number {
-		return withHint(fmt.Errorf("log: %s %v: the copy has %v in its place", flag, p, have), exitFailed,
+	if have.Epoch.Number != p.Epoch.Number || isOfOther(have, p.by) {
+		return withHint(fmt.Errorf("log: %s %v: the copy has %v by=%v in its place", flag, p, have, have.Epoch.Master), exitFailed,
 			"understudy verify says what became of a write")
 	}
 	return nil

@@ -9,13 +9,17 @@ import (
 	"github.com/understudy-dev/understudy/core/journal"
 )
 
-// position is an argument EPOCH/INDEX. It does not name the epoch's master.
-type position struct{ journal.Position }
+// position is an argument EPOCH/INDEX, or the line of a receipt. The epoch has no
+// master in it: a line names that one, perhaps, by the beginning of its id.
+type position struct {
+	journal.Position
+	by string // empty where the argument does not say
+}
 
-// UnmarshalText reads what journal.Position prints.
+// UnmarshalText reads what journal.Position prints, or a receipt's line.
 func (p *position) UnmarshalText(text []byte) error {
-	parsed, err := parsePosition(string(text))
-	p.Position = parsed
+	at, by, err := parseReceipt(string(text))
+	p.Position, p.by = at, by
 	return err
 }
 

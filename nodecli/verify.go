@@ -46,10 +46,16 @@ func (cmd *verifyCommand) Run(ctx context.Context, sh *shell) error {
 // judge corrects the verdict of a position that was asked for by its epoch's
 // number alone: the epoch in the history may be another master's.
 func judge(verdict frame.Verdict, found journal.Position, by string) frame.Verdict {
-	if verdict == frame.VerdictKept && by != "" && !strings.HasPrefix(found.Epoch.Master.Full(), by) {
+	if verdict == frame.VerdictKept && isOfOther(found, by) {
 		return frame.VerdictOrphaned
 	}
 	return verdict
+}
+
+// isOfOther reports whether a position of the history is of another master than
+// the one whose id begins so; not if either is not known.
+func isOfOther(found journal.Position, by string) bool {
+	return by != "" && !found.Epoch.Master.IsZero() && !strings.HasPrefix(found.Epoch.Master.Full(), by)
 }
 
 func (cmd *verifyCommand) print(sh *shell, verdict frame.Verdict, at journal.Position, by string) error {

@@ -10,7 +10,7 @@ import (
 
 type watchCommand struct {
 	Prefix string    `arg:"" optional:"" help:"What the keys begin with (default: all keys)."`
-	From   *position `placeholder:"POSITION" help:"Begin behind this position instead of now."`
+	From   *position `placeholder:"POSITION" help:"Begin behind this position, or receipt, instead of now."`
 	Level  string    `placeholder:"LEVEL" enum:"committed,local" default:"committed" help:"Show changes once they are committed, or (local) as soon as a copy has them (default ${default})."`
 }
 
@@ -21,6 +21,7 @@ func (watchCommand) Help() string {
     understudy watch
     understudy watch user/ --json
     understudy watch --from 7/1042
+    understudy watch --from '7/1042 by=k3mf9x2p ack=all copies=3 durable=3'
     understudy watch --level local
 
 A line is the position, what was done, the key and the value:
@@ -32,7 +33,11 @@ A line is the position, what was done, the key and the value:
 
 Each change comes once and in order, also through failovers and a lost relay. Where changes can't be had any more, a
 line says "gap", and the lines "state" behind it are everything there is. With --level local a change may be rolled back:
-then "retract" names its position, and the value that the key has without it, if there is one.
+then "retract" names its position, and the value that the key has without it, if there is one. A position that the room has
+not come to is waited for; where the room is, is said at once on standard error, and with --json also by an object of type "ahead".
+
+With --json "type" is what was done: set, delete, expire, retract, gap, state or ahead. The position of gap and ahead is
+where the room is.
 
 A key that gets or loses its time to live is set, too: "until" says when it ends. With --json that is "deadline", and "ttl" is
 how much of it is left as the line is printed.`
@@ -67,7 +72,9 @@ func (cmd *watchCommand) follow(ctx context.Context, sh *shell, client *host.Cli
 			return err
 		}
 		if changes.Ahead {
-			sh.tellAhead(changes.Through)
+			if err := sh.tellAhead(changes.Through); err != nil {
+				return err
+			}
 		}
 		if err := sh.printChanges(changes); err != nil {
 			return err
@@ -76,9 +83,14 @@ func (cmd *watchCommand) follow(ctx context.Context, sh *shell, client *host.Cli
 	return nil
 }
 
-// tellAhead says how far the room is to who waits for a later position.
-func (sh *shell) tellAhead(at journal.Position) {
+// tellAhead says how far the room is to who waits for a later position, and to
+// the program that reads the lines.
+func (sh *shell) tellAhead(at journal.Position) error {
 	fmt.Fprintf(sh.err, "understudy: the room is at %v\n", at)
+	if !sh.JSON {
+		return nil
+	}
+	return sh.printChange(change{kind: "ahead", at: at})
 }
 
 // printChanges prints a line per change, and per key of the state behind a gap.
@@ -118,8 +130,8 @@ func shown(e journal.Event) change {
 
 // change is one line of a watch.
 type change struct {
-	kind     string // set, delete, expire, retract, gap or state
-	key      string // empty with gap
+	kind     string // set, delete, expire, retract, gap, state or ahead
+	key      string // empty with gap and ahead
 	value    []byte
 	there    bool // the key has that value
 	revision journal.Index
