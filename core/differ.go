@@ -88,6 +88,7 @@ func (n *Node) onDiffers(head frame.Head, f frame.Differs) {
 		}
 		n.alarm(differ)
 		p.forget()
+		n.mastership.relapsed(p.node, n.now)
 	}
 	if p.differsAt == 0 || !n.hasFeed(p.node) {
 		p.differsAt, p.state = f.At.Index, probing
@@ -101,7 +102,7 @@ func (n *Node) onDiffers(head frame.Head, f frame.Differs) {
 func (n *Node) remakeCopies() {
 	commit := n.copy.state.Committed().Index
 	for _, p := range n.mastership.progress {
-		if p.differsAt != 0 && p.state == probing && commit >= p.differsAt {
+		if p.differsAt != 0 && p.state == probing && commit >= p.differsAt && n.now >= n.mastership.restsUntil(p.node) {
 			p.state = snapshot
 			n.startFeedAt(p.node, 0, commit)
 		}

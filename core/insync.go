@@ -105,7 +105,7 @@ func (n *Node) isReady(p *progress) bool {
 		p.forgot = n.lobby.register.IsInSync(p.node)
 		return false
 	}
-	if !p.hasKeptUp(n.now, n.lagLimit()) {
+	if !p.hasKeptUp(n.now, n.lagLimit()) || n.now < n.mastership.restsUntil(p.node) {
 		return false
 	}
 	return p.reached && !n.lobby.register.IsInSyncAs(p.node, p.incarnation) &&

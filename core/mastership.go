@@ -45,6 +45,7 @@ type mastership struct {
 
 	progress    []*progress // every other copy present, by NodeID
 	vouched     []*vouched  // every durable copy there has been, by NodeID
+	relapses    []*relapse  // every copy whose state differed, by when it first did
 	amend       *amendment  // on its way to the relay; nil if none
 	heartbeatAt journal.Instant
 

@@ -103,6 +103,9 @@ func (m *mastership) addAlarms(a *alarm, lagLimit time.Duration) {
 		a.add(p.lagsAt(lagLimit))
 		a.add(p.keptUpAt(lagLimit))
 	}
+	for _, r := range m.relapses {
+		a.add(r.until)
+	}
 	if m.handover != nil {
 		a.add(m.handover.deadline)
 	}
