@@ -8,6 +8,7 @@
  * @property {string} text      the value as text, where it is one
  * @property {boolean} binary   it is not: `text` then only describes it
  * @property {bigint} revision
+ * @property {number} [deadline] when it ends, in milliseconds since 1970, if it does
  * @property {boolean} committed
  */
 
@@ -23,7 +24,7 @@ export function followData(room, onChange) {
   let scanning = false
   let again = false
 
-  const rowOf = (entry, committed) => Object.freeze({ key: entry.key, ...readable(entry.value), revision: entry.revision, committed })
+  const rowOf = (entry, committed) => Object.freeze({ key: entry.key, ...readable(entry.value), revision: entry.revision, deadline: entry.deadline, committed })
 
   const put = (entry, committed) => {
     const present = rows.get(entry.key)

@@ -2,7 +2,7 @@
 
 import { byId, h, keyed, setAttribute, setText } from './dom.js'
 import { cross, ring, tick } from './glyphs.js'
-import { count } from './words.js'
+import { count, moment } from './words.js'
 
 const integer = /^-?(0|[1-9]\d{0,17})$/
 
@@ -49,7 +49,9 @@ function createRow({ key }, write) {
     class: 'kv-input', 'data-testid': 'kv-input', 'aria-label': `Value of ${key}`, spellcheck: 'false', autocomplete: 'off',
   })
   const row = h('tr', { class: 'kv-row', role: 'row', 'data-testid': 'kv-row', 'data-key': key },
-    h('th', { class: 'kv-key', role: 'rowheader', scope: 'row', title: key, text: key }),
+    h('th', { class: 'kv-key', role: 'rowheader', scope: 'row' },
+      h('span', { class: 'kv-name', title: key, text: key }),
+      h('time', { class: 'kv-until', 'data-testid': 'kv-until' })),
     h('td', { class: 'kv-value', role: 'cell' },
       input,
       h('button', { type: 'button', class: 'button primary kv-save', 'data-testid': 'kv-write', text: 'Write', onclick: () => save() }),
@@ -90,7 +92,10 @@ function updateRow(element, row) {
   } else if (before !== row.text) {
     setText(element.querySelector('.kv-meanwhile'), `Meanwhile it became “${row.text}”. Enter writes yours over it, Escape takes it.`)
   }
-  const [, , revision, actions] = element.children
+  const [name, , revision, actions] = element.children
+  const end = name.lastChild
+  setText(end, row.deadline === undefined ? '' : `until ${moment(row.deadline)}`)
+  setAttribute(end, 'datetime', row.deadline === undefined ? undefined : new Date(row.deadline).toISOString())
   setText(revision.firstChild, String(row.revision))
   if (element.committed !== row.committed) {
     element.committed = row.committed

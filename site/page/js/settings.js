@@ -16,6 +16,7 @@ export function createSettings(configure) {
   const shown = () => ({
     election: fields().election.value,
     ack: acks.includes(fields().ack.value) ? fields().ack.value : Number(fields().ack.value),
+    volatile: fields().volatile.value,
     minInSync: fields().minInSync.valueAsNumber,
     lagLimit: Math.round(fields().lagLimit.valueAsNumber * 1000),
   })
@@ -26,12 +27,13 @@ export function createSettings(configure) {
   }
 
   const show = (settings) => {
-    const { election, ack, minInSync, lagLimit } = fields()
+    const { election, ack, volatile, minInSync, lagLimit } = fields()
     election.value = settings.election
     if (!acks.includes(settings.ack) && ![...ack.options].some((option) => option.value === String(settings.ack))) {
       ack.add(new Option(`${settings.ack} replicas`, String(settings.ack)))
     }
     ack.value = String(settings.ack)
+    volatile.value = settings.volatile
     minInSync.value = settings.minInSync
     lagLimit.value = settings.lagLimit / 1000
     touch()

@@ -24,6 +24,14 @@ export function duration(ms) {
   return `${(ms / 1000).toFixed(1)}\u00a0s`
 }
 
+/** A moment as people read it: 15:04:05 of today, else 2 Jan, 15:04, with the year where it is another. */
+export function moment(ms, now = Date.now()) {
+  const [at, today] = [new Date(ms), new Date(now)]
+  if (at.toDateString() === today.toDateString()) return clock.format(at)
+  const year = at.getFullYear() === today.getFullYear() ? undefined : 'numeric'
+  return at.toLocaleString('en-GB', { day: 'numeric', month: 'short', year, hour: '2-digit', minute: '2-digit' })
+}
+
 /** "2 nodes", "1 node". */
 export const count = (n, one, many = `${one}s`) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`
 
