@@ -6,6 +6,7 @@ import (
 
 	"github.com/understudy-dev/understudy/core"
 	"github.com/understudy-dev/understudy/core/journal"
+	"github.com/understudy-dev/understudy/core/register"
 )
 
 // checkRecord checks one record against the copy it is about to change.
@@ -127,10 +128,14 @@ func sameEntry(a, b *journal.Entry) bool {
 // record before.
 func (g *god) checkCut(c *copyView, cut []*known, how string) {
 	for _, k := range cut {
+		if how == "drop" && !k.atRisk && k.committed && g.mayDrop(c, k) {
+			k.holders = slices.DeleteFunc(k.holders, func(h *copyView) bool { return h == c })
+			continue
+		}
 		if k.committed && !k.atRisk {
 			g.fail("stable prefix", "%s %ss %v, which is committed", c.name, how, k.entry.Position)
 		}
-		if how == "replace" && k.atRisk {
+		if how != "cut" && k.atRisk {
 			// Its room has lost it, and a journal that was compacted meanwhile
 			// has no entry of it to keep.
 			k.givenUp = true
@@ -141,6 +146,20 @@ func (g *god) checkCut(c *copyView, cut []*known, how string) {
 		}
 		g.w.cuts++
 	}
+}
+
+// mayDrop: a copy whose history the room has lost begins as new where it can't go
+// back to where it parted. It may drop an entry with that which the room has
+// committed again since, for nobody counts on it: it is not in sync, and who is
+// has the entry.
+func (g *god) mayDrop(c *copyView, k *known) bool {
+	if g.lossEpoch.Compare(c.commit.Epoch) <= 0 || g.reg.IsInSync(c.id) {
+		return false
+	}
+	return !slices.ContainsFunc(g.reg.InSync, func(seat register.Seat) bool {
+		s := g.copies[seat.Node]
+		return s != nil && !s.lost && !s.disk.holds(k)
+	})
 }
 
 // checkSnapshot: a snapshot is of a committed place, and one that replaces the
@@ -164,6 +183,10 @@ func (g *god) checkSnapshot(c *copyView, r core.SaveSnapshot) {
 	for same < len(chain) && same < len(c.mem.log) && chain[same] == c.mem.log[same] {
 		same++
 	}
-	g.checkCut(c, c.mem.log[same:], "replace")
+	how := "replace"
+	if at.IsZero() {
+		how = "drop" // to start over as new
+	}
+	g.checkCut(c, c.mem.log[same:], how)
 	g.checkHash(c, at, r.Snapshot.Hash())
 }

@@ -41,7 +41,7 @@ type known struct {
 	prev  *known // nil before the first
 	entry journal.Entry
 
-	holders     []*copyView // that had it on their disk at some time
+	holders     []*copyView // that had it on their disk at some time, but for who may drop it
 	committedAt journal.Instant
 	committed   bool
 	final       bool // some copy has told people that it is an orphan
