@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,6 +39,22 @@ func findNode(ctx context.Context, room *host.Client, text string) (memberName, 
 	return matchNode(nodes, text)
 }
 
+// findSuccessor is findNode for a change of master: to nobody it is refused as
+// one to a node that may not be master is, and nothing is done.
+func findSuccessor(ctx context.Context, room *host.Client, text string) (memberName, error) {
+	found, err := findNode(ctx, room, text)
+	var missing noNodeError
+	if errors.As(err, &missing) {
+		err = withHint(err, exitRefused, "understudy status lists the nodes")
+	}
+	return found, err
+}
+
+// noNodeError is a name, or the beginning of an id, that no node has.
+type noNodeError string
+
+func (e noNodeError) Error() string { return fmt.Sprintf("no node %q is in the room", string(e)) }
+
 // matchNode chooses among nodes. A name goes before an id: it was given by
 // somebody.
 func matchNode(nodes []register.Member, text string) (memberName, error) {
@@ -58,7 +75,7 @@ func matchNode(nodes []register.Member, text string) (memberName, error) {
 	case 1:
 		return found[0], nil
 	case 0:
-		return memberName{}, &exitError{status: exitFailed, err: fmt.Errorf("no node %q is in the room", text),
+		return memberName{}, &exitError{status: exitFailed, err: noNodeError(text),
 			hint: "understudy status lists the nodes"}
 	}
 	return memberName{}, &exitError{status: exitMisuse, hint: "give more of the id",

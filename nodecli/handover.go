@@ -29,7 +29,7 @@ func (cmd *handoverCommand) Run(ctx context.Context, sh *shell) error {
 		var successor memberName
 		if cmd.Node != "" {
 			var err error
-			if successor, err = findNode(ctx, room, cmd.Node); err != nil {
+			if successor, err = findSuccessor(ctx, room, cmd.Node); err != nil {
 				return err
 			}
 		}
@@ -70,6 +70,8 @@ func handoverError(err error) error {
 	case !errors.As(err, &failure):
 	case failure.Code == frame.CodeNotEnoughReplicas:
 		return withHint(err, exitRefused, "start another node: understudy node")
+	case failure.Code == frame.CodeGone:
+		return withHint(err, exitRefused, "understudy status lists the nodes")
 	case failure.Code == frame.CodeNotAllowed:
 		return withHint(err, exitRefused, "understudy status shows who may be master")
 	case failure.Code == frame.CodeNotInSync:

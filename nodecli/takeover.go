@@ -32,7 +32,7 @@ status), and one that comes back after all keeps what it had as orphans.`
 // Run says what a takeover would lose, or asks the relay for it.
 func (cmd *takeoverCommand) Run(ctx context.Context, sh *shell) error {
 	return sh.ask(ctx, "takeover", func(ctx context.Context, room *host.Client) error {
-		successor, err := findNode(ctx, room, cmd.Node)
+		successor, err := findSuccessor(ctx, room, cmd.Node)
 		if err != nil {
 			return err
 		}
@@ -112,7 +112,7 @@ func takeoverError(err error) error {
 	case register.NotAllowed, register.Outdated:
 		return withHint(err, exitRefused, "understudy status shows the room")
 	case register.Stale, register.Gone:
-		return withHint(err, exitFailed, "understudy status shows the room as it is now")
+		return withHint(err, exitRefused, "understudy status shows the room as it is now")
 	case register.NotInSync, register.NotYet, register.StillAwaits, register.OutOfRange: // of other rules
 	}
 	return err
