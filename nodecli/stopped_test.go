@@ -100,7 +100,7 @@ func TestLogSaysWhereTheJournalBegins(t *testing.T) {
 	if _, _, err := says("log", dir, "--from", "1/13"); err != begins {
 		t.Errorf("from below the snapshot: %s", err)
 	}
-	if status, _, err := says("log", dir, "--from", "2/13"); status != exitFailed || !strings.Contains(err, "--from 2/13: the copy has 1/13 in its place\n") {
+	if status, _, err := says("log", dir, "--from", "2/13"); status != exitFailed || !strings.Contains(err, "--from 2/13: the copy has 1/13 by=aaaaaaaa in its place\n") {
 		t.Errorf("from an epoch that was not: status %d, %s", status, err)
 	}
 }
