@@ -68,7 +68,7 @@ func checkKey(key string) *frame.Failure {
 	case key == "":
 		return invalid("an empty key")
 	case key[0] == 0:
-		return invalid("key %q: keys that begin with byte 0 are reserved", key)
+		return invalid("key %.40q: keys that begin with byte 0 are reserved", key)
 	case len(key) > frame.KeyMaxBytes:
 		return overLimit("bytes in a key", len(key), frame.KeyMaxBytes)
 	}
@@ -78,7 +78,7 @@ func checkKey(key string) *frame.Failure {
 // checkTTL reports a time to live out of range. 0 is for ever.
 func checkTTL(key string, ttl time.Duration) *frame.Failure {
 	if ttl != 0 && (ttl < frame.TTLMin || ttl > frame.TTLMax) {
-		return invalid("key %q is to last %s: between %s and %s, or for ever",
+		return invalid("key %.40q is to last %s: between %s and %s, or for ever",
 			key, journal.Brief(ttl), journal.Brief(frame.TTLMin), journal.Brief(frame.TTLMax))
 	}
 	return nil
@@ -133,16 +133,16 @@ func checkCondition(state *keyspace.State, now journal.Instant, c frame.Conditio
 	switch {
 	case c.Absent:
 		if found {
-			return conflict("key %q exists, at revision %d", c.Key, item.Revision)
+			return conflict("key %.40q exists, at revision %d", c.Key, item.Revision)
 		}
 	case !found:
-		return conflict("key %q does not exist", c.Key)
+		return conflict("key %.40q does not exist", c.Key)
 	case c.HasValue:
 		if !bytes.Equal(item.Value, c.Value) {
-			return conflict("key %q holds another value, at revision %d", c.Key, item.Revision)
+			return conflict("key %.40q holds another value, at revision %d", c.Key, item.Revision)
 		}
 	case item.Revision != c.Revision:
-		return conflict("key %q is at revision %d, not %d", c.Key, item.Revision, c.Revision)
+		return conflict("key %.40q is at revision %d, not %d", c.Key, item.Revision, c.Revision)
 	}
 	return nil
 }

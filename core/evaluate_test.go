@@ -194,6 +194,34 @@ func TestTheValueOfAConditionHasTheLimitOfAValue(t *testing.T) {
 	}
 }
 
+func TestARefusalRepeatsOnlyTheBeginningOfALongKey(t *testing.T) {
+	key := strings.Repeat("k", frame.KeyMaxBytes)
+	state := before()
+	state.Apply(journal.Entry{
+		Position: journal.Position{Epoch: state.Applied().Epoch, Index: state.Applied().Index + 1},
+		Changes:  []journal.Change{{Key: key, Value: []byte("text")}},
+	})
+	origin := journal.Origin{Client: journal.ClientID{1}, Seq: 1}
+	for name, w := range map[string]frame.Write{
+		"reserved":     {Origin: origin, Ops: []frame.Op{set("\x00"+key, "v")}},
+		"ttl":          {Origin: origin, Ops: []frame.Op{frame.Expire{Key: key, TTL: -1}}},
+		"exists":       {Origin: origin, Conditions: []frame.Condition{{Key: key, Absent: true}}, Ops: []frame.Op{set("k", "v")}},
+		"value":        {Origin: origin, Conditions: []frame.Condition{{Key: key, HasValue: true}}, Ops: []frame.Op{set("k", "v")}},
+		"revision":     {Origin: origin, Conditions: []frame.Condition{{Key: key, Revision: 1 << 40}}, Ops: []frame.Op{set("k", "v")}},
+		"not there":    {Origin: origin, Conditions: []frame.Condition{{Key: key[1:], Revision: 1}}, Ops: []frame.Op{set("k", "v")}},
+		"no number":    {Origin: origin, Ops: []frame.Op{add(key, 1)}},
+		"over 64 bits": {Origin: origin, Ops: []frame.Op{add(key[1:], math.MaxInt64), add(key[1:], 1)}},
+	} {
+		failure := checkWrite(w)
+		if failure == nil {
+			_, _, failure = evaluate(state, beforeTime, w)
+		}
+		if failure == nil || len(failure.Text) > 160 || !strings.Contains(failure.Text, "kkkk") {
+			t.Errorf("%s: %v", name, failure)
+		}
+	}
+}
+
 func TestATimeToLiveHasALeastAndAMost(t *testing.T) {
 	for ttl, wanted := range map[time.Duration]string{
 		0:                "",

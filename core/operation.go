@@ -88,12 +88,12 @@ func (v *evaluation) increment(op frame.Increment) *frame.Failure {
 		var err error
 		number, err = strconv.ParseInt(string(old.Value), 10, 64)
 		if err != nil {
-			return conflict("key %q holds %.40q, which is not a whole number of 64 bits", op.Key, old.Value)
+			return conflict("key %.40q holds %.40q, which is not a whole number of 64 bits", op.Key, old.Value)
 		}
 	}
 	sum := number + op.By
 	if (op.By > 0) != (sum > number) && op.By != 0 {
-		return conflict("key %q holds %d: adding %d leaves the range of 64 bits", op.Key, number, op.By)
+		return conflict("key %.40q holds %d: adding %d leaves the range of 64 bits", op.Key, number, op.By)
 	}
 	return v.change(journal.Change{Key: op.Key, Value: strconv.AppendInt(nil, sum, 10), Deadline: old.Deadline}, sum)
 }

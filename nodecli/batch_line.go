@@ -57,7 +57,7 @@ func (b *batch) add(line string) error {
 	name, words := words[0], words[1:]
 	usage, known := usages[name]
 	if !known {
-		return fmt.Errorf("%s is no operation and no condition", word(name))
+		return fmt.Errorf("%s is no operation and no condition", brief(name))
 	}
 	if len(words) < usage.least || len(words) > usage.most {
 		return fmt.Errorf("it is %s %s: %d words follow %s here", name, usage.words, len(words), name)
@@ -114,7 +114,7 @@ func (b *batch) addPart(p batchPart) error {
 		if p.second != nil {
 			var err error
 			if by, err = strconv.ParseInt(*p.second, 10, 64); err != nil {
-				return fmt.Errorf("%s is no whole number of 64 bits", word(*p.second))
+				return fmt.Errorf("%s is no whole number of 64 bits", brief(*p.second))
 			}
 		}
 		b.ops = append(b.ops, frame.Increment{Key: p.key, By: by})
@@ -131,7 +131,7 @@ func (b *batch) addPart(p batchPart) error {
 	case "if-revision":
 		revision, err := strconv.ParseUint(*p.second, 10, 64)
 		if err != nil || revision == 0 {
-			return fmt.Errorf("%s is no revision, which is a whole number above 0", word(*p.second))
+			return fmt.Errorf("%s is no revision, which is a whole number above 0", brief(*p.second))
 		}
 		b.conditions = append(b.conditions, host.IfRevision(p.key, journal.Index(revision)))
 	}
@@ -145,7 +145,7 @@ func parseTTL(text *string) (time.Duration, error) {
 	}
 	ttl, err := time.ParseDuration(*text)
 	if err != nil {
-		return 0, fmt.Errorf("%s is no time, such as 30s or 12h", word(*text))
+		return 0, fmt.Errorf("%s is no time, such as 30s or 12h", brief(*text))
 	}
 	if ttl < frame.TTLMin || ttl > frame.TTLMax {
 		return 0, fmt.Errorf("a key can last between %s and %s, not %s",

@@ -24,7 +24,7 @@ func (delCommand) Help() string {
 func (cmd *delCommand) Run(ctx context.Context, sh *shell) error {
 	words := make([]string, len(cmd.Keys))
 	for i, key := range cmd.Keys {
-		words[i] = word(key)
+		words[i] = brief(key)
 	}
 	return sh.ask(ctx, "del "+strings.Join(words, " "), func(ctx context.Context, room *host.Client) error {
 		removed, receipt, err := room.Delete(ctx, cmd.options(), cmd.Keys...)

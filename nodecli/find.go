@@ -53,7 +53,7 @@ func findSuccessor(ctx context.Context, room *host.Client, text string) (memberN
 // noNodeError is a name, or the beginning of an id, that no node has.
 type noNodeError string
 
-func (e noNodeError) Error() string { return fmt.Sprintf("no node %q is in the room", string(e)) }
+func (e noNodeError) Error() string { return fmt.Sprintf("no node %.40q is in the room", string(e)) }
 
 // matchNode chooses among nodes. A name goes before an id: it was given by
 // somebody.
@@ -79,7 +79,7 @@ func matchNode(nodes []register.Member, text string) (memberName, error) {
 			hint: "understudy status lists the nodes"}
 	}
 	return memberName{}, &exitError{status: exitMisuse, hint: "give more of the id",
-		err: fmt.Errorf("%q means %d nodes: %s", text, len(found), list(found))}
+		err: fmt.Errorf("%.40q means %d nodes: %s", text, len(found), list(found))}
 }
 
 func list(names []memberName) string {

@@ -33,7 +33,7 @@ func (cmd *getCommand) Run(ctx context.Context, sh *shell) error {
 	if cmd.Raw && sh.JSON {
 		return misused("--raw and --json can't be used together")
 	}
-	return sh.ask(ctx, "get "+word(cmd.Key), func(ctx context.Context, room *host.Client) error {
+	return sh.ask(ctx, "get "+brief(cmd.Key), func(ctx context.Context, room *host.Client) error {
 		options, err := cmd.options(ctx, room)
 		if err == nil && cmd.After != nil {
 			options.Least, err = cmd.After.resolve(ctx, room, "--after")

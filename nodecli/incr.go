@@ -23,7 +23,7 @@ func (incrCommand) Help() string {
 
 // Run adds to the number.
 func (cmd *incrCommand) Run(ctx context.Context, sh *shell) error {
-	return sh.ask(ctx, "incr "+word(cmd.Key), func(ctx context.Context, room *host.Client) error {
+	return sh.ask(ctx, "incr "+brief(cmd.Key), func(ctx context.Context, room *host.Client) error {
 		sum, receipt, err := room.Increment(ctx, cmd.Key, cmd.By, cmd.options())
 		if err != nil {
 			return writeError(err)

@@ -28,7 +28,7 @@ func parsePosition(text string) (journal.Position, error) {
 	number, err := strconv.ParseUint(first, 10, 64)
 	index, err2 := strconv.ParseUint(second, 10, 64)
 	if !found || err != nil || err2 != nil || number == 0 || index == 0 {
-		return journal.Position{}, fmt.Errorf("%q is no position: EPOCH/INDEX, both from 1, as in 7/1042", text)
+		return journal.Position{}, fmt.Errorf("%.40q is no position: EPOCH/INDEX, both from 1, as in 7/1042", text)
 	}
 	return journal.Position{
 		Epoch: journal.Epoch{Number: journal.EpochNumber(number)}, Index: journal.Index(index),
@@ -46,7 +46,7 @@ func printedReceipt(r host.Receipt) string {
 func parseReceipt(line string) (at journal.Position, by string, err error) {
 	words := strings.Fields(line)
 	if len(words) == 0 {
-		return at, "", fmt.Errorf("%q is no receipt: a line as set prints it, or EPOCH/INDEX", line)
+		return at, "", fmt.Errorf("%.40q is no receipt: a line as set prints it, or EPOCH/INDEX", line)
 	}
 	if at, err = parsePosition(words[0]); err != nil {
 		return at, "", err
@@ -54,7 +54,7 @@ func parseReceipt(line string) (at journal.Position, by string, err error) {
 	for _, w := range words[1:] {
 		name, value, _ := strings.Cut(w, "=")
 		if !inReceipt(name, value) {
-			return at, "", fmt.Errorf("%q does not belong in a receipt", w)
+			return at, "", fmt.Errorf("%.40q does not belong in a receipt", w)
 		}
 		if name == "by" {
 			by = value

@@ -90,7 +90,7 @@ func changeOf(words []string) (func(*register.Settings), error) {
 	for _, word := range words {
 		key, value, ok := strings.Cut(word, "=")
 		if !ok {
-			return nil, &exitError{status: exitMisuse, err: fmt.Errorf("room set: %q is not KEY=VALUE", word), hint: "as in: understudy room set ack=one"}
+			return nil, &exitError{status: exitMisuse, err: fmt.Errorf("room set: %.40q is not KEY=VALUE", word), hint: "as in: understudy room set ack=one"}
 		}
 		s, err := settingNamed(key)
 		if err != nil {

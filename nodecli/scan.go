@@ -33,7 +33,7 @@ func (cmd *scanCommand) Run(ctx context.Context, sh *shell) error {
 	}
 	operation := "scan"
 	if cmd.Prefix != "" {
-		operation += " " + word(cmd.Prefix)
+		operation += " " + brief(cmd.Prefix)
 	}
 	return sh.ask(ctx, operation, func(ctx context.Context, room *host.Client) error {
 		read, err := cmd.options(ctx, room)

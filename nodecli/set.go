@@ -60,7 +60,7 @@ func (cmd *setCommand) Run(ctx context.Context, sh *shell) error {
 	if err != nil {
 		return err
 	}
-	operation := "set " + word(cmd.Key)
+	operation := "set " + brief(cmd.Key)
 	return sh.ask(ctx, operation, func(ctx context.Context, room *host.Client) error {
 		receipt, err := room.Set(ctx, cmd.Key, value, options)
 		if err != nil {
@@ -76,7 +76,7 @@ func (cmd *setCommand) value(in *os.File) ([]byte, error) {
 		return []byte(*cmd.Value), nil
 	}
 	if info, err := in.Stat(); cmd.Value == nil && (err != nil || info.Mode()&os.ModeCharDevice != 0) {
-		return nil, misused("set %s: no value is given, and none comes from standard input", word(cmd.Key))
+		return nil, misused("set %s: no value is given, and none comes from standard input", brief(cmd.Key))
 	}
 	value, err := io.ReadAll(io.LimitReader(in, frame.ValueMaxBytes+1))
 	if err == nil && len(value) > frame.ValueMaxBytes {
@@ -85,7 +85,7 @@ func (cmd *setCommand) value(in *os.File) ([]byte, error) {
 		rest, err = io.Copy(io.Discard, in)
 		if err == nil {
 			return nil, withHint(fmt.Errorf("set %s: the value has %d bytes, of at most %d",
-				word(cmd.Key), int64(len(value))+rest, frame.ValueMaxBytes), exitRefused, "")
+				brief(cmd.Key), int64(len(value))+rest, frame.ValueMaxBytes), exitRefused, "")
 		}
 	}
 	if err != nil {

@@ -34,7 +34,7 @@ func settingNamed(name string) (setting, error) {
 		names[i] = s.name
 	}
 	return setting{}, &exitError{status: exitMisuse,
-		err: fmt.Errorf("room: there is no setting %q: it is one of %s", name, strings.Join(names, ", "))}
+		err: fmt.Errorf("room: there is no setting %.40q: it is one of %s", name, strings.Join(names, ", "))}
 }
 
 func parseElection(text string) (func(*register.Settings), error) {
@@ -45,7 +45,7 @@ func parseElection(text string) (func(*register.Settings), error) {
 func parseMinInSync(text string) (func(*register.Settings), error) {
 	n, err := strconv.ParseUint(text, 10, 16)
 	if err != nil || n == 0 {
-		return nil, fmt.Errorf("min-in-sync %q is no number of nodes from 1 to %d", text, register.MaxSeats)
+		return nil, fmt.Errorf("min-in-sync %.40q is no number of nodes from 1 to %d", text, register.MaxSeats)
 	}
 	return func(s *register.Settings) { s.MinInSync = uint16(n) }, nil
 }
@@ -57,7 +57,7 @@ func parseRoomAck(text string) (func(*register.Settings), error) {
 
 func parseVolatile(text string) (func(*register.Settings), error) {
 	if text != "allow" && text != "refuse" {
-		return nil, fmt.Errorf("volatile %q is neither allow nor refuse", text)
+		return nil, fmt.Errorf("volatile %.40q is neither allow nor refuse", text)
 	}
 	return func(s *register.Settings) { s.NoVolatile = text == "refuse" }, nil
 }
@@ -65,7 +65,7 @@ func parseVolatile(text string) (func(*register.Settings), error) {
 func parseLagLimit(text string) (func(*register.Settings), error) {
 	limit, err := time.ParseDuration(text)
 	if err != nil || limit == 0 {
-		return nil, fmt.Errorf("lag-limit %q is no time from %s to %s, such as 3s",
+		return nil, fmt.Errorf("lag-limit %.40q is no time from %s to %s, such as 3s",
 			text, journal.Brief(register.MinLagLimit), journal.Brief(register.MaxLagLimit))
 	}
 	return func(s *register.Settings) { s.LagLimit = limit }, nil

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/base64"
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode"
@@ -25,6 +26,17 @@ func word(text string) string {
 	}
 	return field(text)
 }
+
+// brief is word for an error: of a long text it is the beginning.
+func brief(text string) string {
+	if utf8.RuneCountInString(text) > briefMax {
+		return fmt.Sprintf("%.*q...", briefMax, text)
+	}
+	return word(text)
+}
+
+// briefMax is how many characters of a text an error repeats.
+const briefMax = 40
 
 // valueText returns a value at the end of a line, where nothing but a blank
 // would be left of an empty one.

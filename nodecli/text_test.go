@@ -1,6 +1,9 @@
 package main
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestWhatDoesNotFitOnALineIsQuoted(t *testing.T) {
 	for _, c := range []struct{ text, field, word string }{
@@ -19,6 +22,20 @@ func TestWhatDoesNotFitOnALineIsQuoted(t *testing.T) {
 		}
 		if got := word(c.text); got != c.word {
 			t.Errorf("word %q: %s, want %s", c.text, got, c.word)
+		}
+	}
+}
+
+func TestAnErrorRepeatsOnlyTheBeginningOfALongText(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"colour", "colour"},
+		{"two words", `"two words"`},
+		{strings.Repeat("k", 40), strings.Repeat("k", 40)},
+		{strings.Repeat("k", 41), `"` + strings.Repeat("k", 40) + `"...`},
+		{strings.Repeat("é", 1025), `"` + strings.Repeat("é", 40) + `"...`},
+	} {
+		if got := brief(c.text); got != c.want {
+			t.Errorf("%q: %s, want %s", c.text, got, c.want)
 		}
 	}
 }

@@ -56,7 +56,7 @@ func parsePosition(text string) (journal.Position, error) {
 	n, err := strconv.ParseUint(number, 10, 64)
 	i, err2 := strconv.ParseUint(index, 10, 64)
 	if !ok || err != nil || err2 != nil {
-		return journal.Position{}, fmt.Errorf("%q is no position: a position is EPOCH/INDEX", text)
+		return journal.Position{}, fmt.Errorf("%.40q is no position: a position is EPOCH/INDEX", text)
 	}
 	p := journal.Position{Epoch: journal.Epoch{Number: journal.EpochNumber(n)}, Index: journal.Index(i)}
 	if known {
@@ -77,9 +77,9 @@ func findMember(members []register.Member, wanted string) (journal.NodeID, error
 	case 1:
 		return found[0].Node, nil
 	case 0:
-		return journal.NodeID{}, fmt.Errorf("no node here is called %q", wanted)
+		return journal.NodeID{}, fmt.Errorf("no node here is called %.40q", wanted)
 	}
-	return journal.NodeID{}, fmt.Errorf("%d nodes here are called %q: name one by its id", len(found), wanted)
+	return journal.NodeID{}, fmt.Errorf("%d nodes here are called %.40q: name one by its id", len(found), wanted)
 }
 
 // answer is the message that ends a request.

@@ -31,7 +31,7 @@ func checkPrefix(prefix string) error {
 
 func checkValue(key string, value []byte) error {
 	if len(value) > frame.ValueMaxBytes {
-		return tooLarge("the value of %q has %d bytes, of at most %d", key, len(value), frame.ValueMaxBytes)
+		return tooLarge("the value of %.40q has %d bytes, of at most %d", key, len(value), frame.ValueMaxBytes)
 	}
 	return nil
 }

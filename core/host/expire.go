@@ -13,7 +13,7 @@ import (
 // such a key. Its value stays as it is; its revision is a new one.
 func (s *Session) Expire(ctx context.Context, key string, ttl time.Duration, o WriteOptions) (bool, Receipt, error) {
 	if ttl == 0 {
-		return false, Receipt{}, invalid("key %q is to last for no time: Delete removes it, Persist lets it last for ever", key)
+		return false, Receipt{}, invalid("key %.40q is to last for no time: Delete removes it, Persist lets it last for ever", key)
 	}
 	receipt, found, err := s.one(ctx, key, frame.Expire{Key: key, TTL: ttl}, o)
 	return found == 1, receipt, err
@@ -52,7 +52,7 @@ func TimeLeft(deadline journal.Instant) (left time.Duration, mortal bool) {
 // checkTTL is about a time to live; 0 is for ever.
 func checkTTL(key string, ttl time.Duration) error {
 	if ttl != 0 && (ttl < frame.TTLMin || ttl > frame.TTLMax) {
-		return invalid("key %q is to last %s: between %s and %s",
+		return invalid("key %.40q is to last %s: between %s and %s",
 			key, journal.Brief(ttl), journal.Brief(frame.TTLMin), journal.Brief(frame.TTLMax))
 	}
 	return nil

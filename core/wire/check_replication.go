@@ -173,13 +173,13 @@ func checkItems(items []journal.Item) error {
 			return err
 		}
 		if i > 0 && item.Key <= items[i-1].Key {
-			return wrong("items", "key %q behind %q", item.Key, items[i-1].Key)
+			return wrong("items", "key %.40q behind %.40q", item.Key, items[i-1].Key)
 		}
 		if item.Deadline < 0 {
-			return wrong("items", "key %q has a deadline below 0", item.Key)
+			return wrong("items", "key %.40q has a deadline below 0", item.Key)
 		}
 		if item.Revision == 0 {
-			return wrong("items", "key %q of revision 0", item.Key)
+			return wrong("items", "key %.40q of revision 0", item.Key)
 		}
 	}
 	return nil
