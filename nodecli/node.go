@@ -152,6 +152,7 @@ func (cmd *nodeCommand) stay(ctx context.Context, sh *shell, node *host.Node, co
 	if err := announce("--ready-file", cmd.ReadyFile, s.Node.String()); err != nil {
 		return err
 	}
+	defer warnOfVacancies(node, sh.logger("info").host())()
 	select {
 	case <-ctx.Done():
 		return nil

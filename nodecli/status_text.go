@@ -19,7 +19,10 @@ func writeStatus(w io.Writer, s host.RoomStatus) error {
 	if len(s.Waiting.For) > 0 {
 		fmt.Fprintln(&text, waitingText(s))
 	} else if why := s.WhyNoMaster(); why != "" {
-		fmt.Fprintln(&text, why+"; understudy takeover makes one of them master")
+		if s.WayOn() == "" {
+			why += "; understudy takeover makes one of them master"
+		}
+		fmt.Fprintln(&text, why)
 	}
 	if chosen := chosenText(s.Register.Settings); chosen != "" {
 		fmt.Fprintf(&text, "settings  %s\n", chosen)
@@ -64,7 +67,11 @@ func waitingText(s host.RoomStatus) string {
 	for i, id := range s.Waiting.For {
 		names[i] = nameOf(s, id).String()
 	}
-	return "the room waits for " + eachOf(s.Waiting) + strings.Join(names, ", ")
+	text := "the room waits for " + eachOf(s.Waiting) + strings.Join(names, ", ")
+	if on := s.WayOn(); on != "" {
+		text += "; " + on
+	}
+	return text
 }
 
 func writeRows(w io.Writer, s host.RoomStatus) {

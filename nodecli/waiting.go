@@ -76,8 +76,13 @@ func (w *waiting) text(s core.Status) string {
 	fmt.Fprintf(&text, "understudy: room %s has no master yet", word(w.sh.Room))
 	if len(s.Waiting.For) > 0 {
 		fmt.Fprintf(&text, ", and waits for %s%s", eachOf(s.Waiting), strings.Join(idTexts(s.Waiting.For), " "))
+	} else if why := roomSeen(s).WhyNoMaster(); why != "" {
+		fmt.Fprintf(&text, ": %s", why)
 	}
 	text.WriteString("\n")
+	if on := roomSeen(s).WayOn(); on != "" && len(s.Waiting.For) > 0 {
+		fmt.Fprintf(&text, "hint: %s\n", on)
+	}
 	if w.copied == nil {
 		return text.String()
 	}
@@ -99,6 +104,27 @@ func (w *waiting) text(s core.Status) string {
 			takeoverSteps(s, w.sh.Room))
 	}
 	return text.String()
+}
+
+// roomSeen is the room as one of its nodes sees it.
+func roomSeen(s core.Status) host.RoomStatus {
+	return host.RoomStatus{Register: s.Register, Seated: s.Seated, Members: s.Members, Waiting: s.Waiting}
+}
+
+// warnOfVacancies logs why the room has no master and gets none by itself, as
+// often as that begins, or becomes another reason, while the node runs.
+func warnOfVacancies(node *host.Node, log host.Logger) (stop func()) {
+	var said string
+	return node.OnStatus(func(s core.Status) {
+		why := ""
+		if s.Connected {
+			why = roomSeen(s).WhyNoMaster()
+		}
+		if why != said && why != "" {
+			log(host.LogWarn, "the room has no master and gets none by itself", "why", why)
+		}
+		said = why
+	})
 }
 
 // takeoverSteps is how a room goes on with the copy of a node that is there.

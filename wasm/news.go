@@ -175,7 +175,7 @@ func (h *health) judge(s core.Status, now time.Time) (string, time.Duration) {
 	}
 	behind := now.Sub(h.since)
 	switch {
-	case !s.Connected, len(s.Waiting.For) > 0:
+	case !s.Connected, len(s.Waiting.For) > 0, !s.Seated && len(s.Register.Barred(s.Members)) > 0:
 		return "red", 0
 	case s.Role != frame.RoleMaster && s.Role != frame.RoleReplica, !s.Register.IsInSync(s.Node):
 		return "yellow", 0

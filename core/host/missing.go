@@ -1,11 +1,13 @@
 package host
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/understudy-dev/understudy/core"
 	"github.com/understudy-dev/understudy/core/frame"
 	"github.com/understudy-dev/understudy/core/journal"
+	"github.com/understudy-dev/understudy/core/register"
 )
 
 const roomWaits = "the room waits for "
@@ -17,37 +19,47 @@ func (s RoomStatus) WhyNoMaster() string {
 	if s.Seated || s.Register.IsZero() {
 		return ""
 	}
+	why := ""
 	if len(s.Waiting.For) > 0 {
-		return roomWaits + listWaiting(s.Waiting)
+		why = "the room waits for " + listWaiting(s.Waiting)
+	} else if barred := s.Register.Barred(s.Members); len(barred) > 0 {
+		why = "in sync is only who may not be master: " + listIDs(barred)
 	}
-	if len(s.Register.Heirs(s.Members, journal.NodeID{})) > 0 {
+	if on := s.WayOn(); why != "" && on != "" {
+		why += "; " + on
+	}
+	return why
+}
+
+// WayOn says in a clause what is to be done where nobody present can become
+// master, not even by a takeover: the room takes no copies in memory, and there
+// are no others. It is empty elsewhere, and where those for whom the room waits
+// are the only way.
+func (s RoomStatus) WayOn() string {
+	keeps := func(m register.Member) bool { return m.HasCopy() && m.Durable }
+	if s.Seated || !s.Register.Settings.NoVolatile || slices.ContainsFunc(s.Members, keeps) {
 		return ""
 	}
-	var barred []string
-	for _, m := range s.Members {
-		if s.Register.IsInSync(m.Node) {
-			barred = append(barred, m.Node.String())
-		}
-	}
-	if len(barred) == 0 {
-		return ""
-	}
-	return "in sync is only who may not be master: " + strings.Join(barred, ", ")
+	return "here are only copies in memory, which it does not take as master: if nobody else returns, start a node that keeps its copy, and take over with that"
 }
 
 func listWaiting(w frame.Waiting) string {
-	ids := make([]string, len(w.For))
-	for i, id := range w.For {
-		ids[i] = id.String()
-	}
-	text := strings.Join(ids, ", ")
+	text := listIDs(w.For)
 	switch {
-	case len(ids) == 1:
+	case len(w.For) == 1:
 		return text
 	case w.All:
 		return "all of " + text
 	}
 	return "one of " + text
+}
+
+func listIDs(nodes []journal.NodeID) string {
+	ids := make([]string, len(nodes))
+	for i, id := range nodes {
+		ids[i] = id.String()
+	}
+	return strings.Join(ids, ", ")
 }
 
 // whyNoMaster is [RoomStatus.WhyNoMaster] as the machine knows it.

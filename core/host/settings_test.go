@@ -369,3 +369,25 @@ func TestWhyThereIsNoMaster(t *testing.T) {
 		}
 	}
 }
+
+func TestARoomThatTakesNoCopiesInMemoryAndHasNoOthersSaysHowToGoOn(t *testing.T) {
+	a, b := journal.NodeID{1}, journal.NodeID{2}
+	inMemory := register.Member{Node: b, Incarnation: 1, Kind: register.KindProcess, Candidate: true}
+	status := host.RoomStatus{
+		Register: register.Register{
+			Version: 2, Epoch: journal.Epoch{Number: 1, Master: a}, InSync: []register.Seat{{Node: a}},
+			Settings: register.Settings{NoVolatile: true},
+		},
+		Members: []register.Member{inMemory}, Waiting: frame.Waiting{For: []journal.NodeID{a}},
+	}
+	const way = "start a node that keeps its copy, and take over with that"
+	if got := status.WhyNoMaster(); !strings.HasPrefix(got, "the room waits for "+a.String()+"; ") || !strings.HasSuffix(got, way) {
+		t.Errorf("it says %q", got)
+	}
+	kept := inMemory
+	kept.Node, kept.Durable = journal.NodeID{3}, true
+	status.Members = append(status.Members, kept)
+	if got := status.WhyNoMaster(); strings.Contains(got, way) {
+		t.Errorf("with %v there it says %q", kept.Node, got)
+	}
+}

@@ -69,6 +69,22 @@ func (r Register) Heirs(present []Member, master journal.NodeID) []journal.NodeI
 	return Succession(r.InSync, r.leaders(present), master)
 }
 
+// Barred lists the in-sync nodes present where none of them may become master,
+// so that the room gets none by itself though nobody is missing. present is
+// sorted by NodeID.
+func (r Register) Barred(present []Member) []journal.NodeID {
+	if len(r.Heirs(present, journal.NodeID{})) > 0 {
+		return nil
+	}
+	var barred []journal.NodeID
+	for _, m := range present {
+		if r.IsInSync(m.Node) {
+			barred = append(barred, m.Node)
+		}
+	}
+	return barred
+}
+
 // keptOut refuses a node that the settings keep out.
 func keptOut(m Member) error {
 	return refuse(NotAllowed, "%v has its copy in memory only, and the room takes none of those", m.Node)

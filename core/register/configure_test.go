@@ -2,6 +2,7 @@ package register
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -145,5 +146,27 @@ func TestACopyInMemoryIsKeptOutWhereTheRoomTakesNone(t *testing.T) {
 	removed, err := Amend(value, Scene{Present: all, Held: true}, Amendment{Version: 9, Epoch: value.Epoch, Remove: []journal.NodeID{id('b')}})
 	if err != nil || len(removed.InSync) != 1 {
 		t.Errorf("it could not be removed: %+v, %v", removed, err)
+	}
+}
+
+func TestBarredAreThoseInSyncAndPresentWhereNobodyMayLead(t *testing.T) {
+	r := Register{Version: 9, Epoch: epoch(4, 'a'), InSync: []Seat{seat('a'), seat('b'), volatileSeat('c')}}
+	choosy := r
+	choosy.Settings.NoVolatile = true
+	bystander := process('b')
+	bystander.Candidate = false
+	for name, c := range map[string]struct {
+		value   Register
+		present []Member
+		want    []journal.NodeID
+	}{
+		"a candidate is there":          {r, []Member{bystander, tab('c')}, nil},
+		"no candidate is there":         {r, []Member{bystander, process('d')}, []journal.NodeID{id('b')}},
+		"the settings keep one out":     {choosy, []Member{bystander, tab('c')}, []journal.NodeID{id('b'), id('c')}},
+		"nobody who is in sync is here": {r, []Member{process('d')}, nil},
+	} {
+		if got := c.value.Barred(c.present); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
 	}
 }

@@ -30,7 +30,7 @@ func TakeOver(r Register, s Scene, version Version, successor journal.NodeID) (R
 	case r.Outdates(m):
 		return r, refuse(Outdated, "incarnation %d of %v is older than the one that is in sync", m.Incarnation, successor)
 	case !r.Settings.Admits(m):
-		return r, keptOut(m)
+		return r, refuse(NotAllowed, "%v; a node that keeps its copy can take over: start one, and it gets what the copies present have", keptOut(m))
 	}
 	if better := r.betterThan(m, s.Present); len(better) > 0 {
 		return r, refuse(InSyncHere, "in sync and present: %s", texts(better))

@@ -15,6 +15,7 @@ type roomJSON struct {
 	Nodes      []memberJSON `json:"nodes"`      // everybody connected, clients included
 	Waiting    []string     `json:"waiting"`    // whom the room waits for
 	WaitingAll bool         `json:"waitingAll"` // for each of them, not only for one
+	Barred     []string     `json:"barred"`     // where nobody is waited for and there is no master: who is in sync and here, but may not be one
 }
 
 type registerJSON struct {
@@ -71,9 +72,12 @@ func showRoom(name string, r *room.Room) roomJSON {
 			InSync: []seatJSON{}, Losses: []lossJSON{}, Settings: showSettings(value.Settings),
 		},
 	}
+	shown.Barred = []string{}
 	if node, _, ok := r.Master(); ok {
 		text := node.Full()
 		shown.Register.Master = &text
+	} else if len(waiting.For) == 0 {
+		shown.Barred = full(value.Barred(r.Members()))
 	}
 	for _, seat := range value.InSync {
 		shown.Register.InSync = append(shown.Register.InSync, seatJSON{seat.Node.Full(), seat.Volatile, seat.Incarnation})
