@@ -55,6 +55,10 @@ func TestADeadlineCanBeMovedAndTakenAway(t *testing.T) {
 	}
 	lasts := func(wantLeast, wantMost time.Duration) {
 		t.Helper()
+		// The room's time is not quite this test's: a host's clock never falls.
+		if wantMost > 0 {
+			wantMost += time.Second
+		}
 		item, err := n.Get(ctx, "k", host.ReadOptions{Level: frame.LevelLatest})
 		if left, _ := item.TTL(); err != nil || left < wantLeast || left > wantMost {
 			t.Errorf("it lasts another %v (%v), wanted %v to %v", left, err, wantLeast, wantMost)
