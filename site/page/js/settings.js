@@ -49,7 +49,7 @@ export function createSettings(configure) {
       show(kept)
       say(note, 'The room has them now.')
     } catch (error) {
-      say(note, error.code === 'NO_MASTER' ? 'This tab does not reach the relay at the moment.' : sentence(error.message), true)
+      say(note, sentence(error.message), true)
       touch()
     }
   })
