@@ -124,9 +124,9 @@ func (o *orphanage) withdrawAll(gone func(journal.Orphan) bool) []journal.Positi
 }
 
 // settle makes pending records final where a different entry is committed at
-// their index, or one of a newer epoch before it, and marks those whose write was applied elsewhere by a retry:
-// either before, as the dedupe table tells, or by one of the entries committed
-// now. It returns the records that changed.
+// their index, or one of a newer epoch before it, and marks those whose write
+// was applied elsewhere by a retry: either before, as the dedupe table tells, or
+// by one of the entries committed now. It returns the records that changed.
 func (o *orphanage) settle(commit journal.Index, committed []journal.Entry, c *localCopy) []journal.Orphan {
 	var again []write // of these records, which a retry has brought after all
 	for _, e := range committed {

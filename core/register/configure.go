@@ -57,8 +57,8 @@ func (r Register) MayLead(m Member) bool {
 	return m.CanLead() && r.Settings.Admits(m) && !r.Outdates(m)
 }
 
-// leaders are the members who may be master by what they are, in their order.
-func (r Register) leaders(present []Member) []Member {
+// eligible are the members who may be master by what they are, in their order.
+func (r Register) eligible(present []Member) []Member {
 	return slices.DeleteFunc(slices.Clone(present), func(m Member) bool { return !r.MayLead(m) })
 }
 
@@ -66,7 +66,7 @@ func (r Register) leaders(present []Member) []Member {
 // does, without those whom the settings keep out. present is sorted by NodeID; a
 // non-zero master is left out.
 func (r Register) Heirs(present []Member, master journal.NodeID) []journal.NodeID {
-	return Succession(r.InSync, r.leaders(present), master)
+	return Succession(r.InSync, r.eligible(present), master)
 }
 
 // Barred lists the in-sync nodes present where none of them may become master,
